@@ -1,0 +1,145 @@
+"""The student's three verbs: `check`, `hint` and `progress`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from course_utils import notebook
+from course_utils.calling import Performance, perform, probe_named, signature_problem
+from course_utils.cases import FILE_NAME, ExerciseInfo, LessonInfo, read_lesson
+from course_utils.judging import Verdict, judge
+from course_utils.reporting import progress_report, verdict_report
+from course_utils.values import Inputs
+
+
+class CheckError(Exception):
+    """The one exception of this module: a check that fails, or that cannot be made. Its text says why and what to do."""
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython shows this in place of a traceback: the student's code did not raise it."""
+        return [str(self)]
+
+
+class _Desk:
+    """What this notebook's session knows: the lesson read from its folder, verdicts and hints given so far."""
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.lesson: LessonInfo | None = None
+        self.verdicts: dict[str, Verdict] = {}
+        self.hints_given: dict[str, int] = {}
+
+    def open(self) -> LessonInfo:
+        """The lesson of the working folder, read again when the folder changed."""
+        path = Path.cwd() / FILE_NAME
+        if self.lesson is None or self.path != path:
+            self.lesson, self.path = _read(path), path
+            self.verdicts.clear()
+            self.hints_given.clear()
+        return self.lesson
+
+    def exercise(self, name: str) -> ExerciseInfo:
+        lesson = self.open()
+        if name not in lesson.exercises:
+            raise CheckError(
+                f"There is no exercise named {name!r} in {lesson.name}.\nIts exercises: {', '.join(lesson.exercises)}."
+            )
+        return lesson.exercises[name]
+
+
+_desk = _Desk()
+
+
+def _read(path: Path) -> LessonInfo:
+    try:
+        return read_lesson(path)
+    except FileNotFoundError:
+        raise CheckError(
+            f"The file {FILE_NAME} is not in {path.parent}, the folder this notebook runs in.\n"
+            "Open the notebook from its own lesson folder, or restore the file from the course."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise CheckError(
+            f"The file {path} cannot be read: {problem}.\nRestore it from the course; your notebook is not affected."
+        ) from None
+
+
+def check(name: str, subject: Any) -> None:
+    """Try `subject` on the visible cases of exercise `name` and show what was seen.
+
+    Raises CheckError when something is wrong. An exercise that was not attempted is shown as such and raises nothing, so
+    that an untouched notebook runs from top to bottom; under `nbgrader validate` it raises too.
+    """
+    exercise = _desk.exercise(name)
+    verdict = examine(exercise, subject)
+    _desk.verdicts[name] = verdict
+    report = verdict_report(verdict)
+    if notebook.in_notebook():
+        notebook.show(report)
+        message = report.headline
+    else:
+        message = report.text
+        if verdict.status in ("passed", "not_attempted"):
+            print(report.text)
+    if _must_raise(verdict):
+        raise CheckError(message)
+
+
+def _must_raise(verdict: Verdict) -> bool:
+    mode = os.environ.get("NBGRADER_EXECUTION", "")
+    if mode == "autograde" or verdict.status == "passed":
+        return False
+    return verdict.status != "not_attempted" or mode == "validate"
+
+
+def examine(exercise: ExerciseInfo, subject: Any) -> Verdict:
+    """The verdict of the visible cases on `subject`, without showing it."""
+    probe = probe_named(exercise.probe)
+
+    def call(inputs: Inputs) -> Performance:
+        return perform(probe, subject, inputs, exercise.time_limit)
+
+    performances: list[Performance] = []
+    for case in exercise.cases:
+        performances.append(_performance(exercise, subject, case.inputs, call, performances))
+    return judge(exercise, exercise.cases, performances, exercise.mistakes, call)
+
+
+def _performance(
+    exercise: ExerciseInfo, subject: Any, inputs: Mapping[str, Any], call: Any, before: list[Performance]
+) -> Performance:
+    """Call once, unless the call cannot be made or an earlier one ran out of time."""
+    if before and before[-1].happened in ("timed_out", "not_attempted"):
+        return before[-1]
+    if exercise.kind == "function" and exercise.probe.endswith(":call"):
+        problem = signature_problem(subject, inputs)
+        if problem:
+            return Performance("raised", error="TypeError", message=problem)
+    performance: Performance = call(inputs)
+    return performance
+
+
+def hint(name: str) -> None:
+    """Show the next hint of exercise `name`, from gentle to direct."""
+    exercise = _desk.exercise(name)
+    if not exercise.hints:
+        notebook.tell(f"{name} has no hints: it is answered in words.")
+        return
+    given = min(_desk.hints_given.get(name, 0), len(exercise.hints) - 1)
+    _desk.hints_given[name] = given + 1
+    rest = len(exercise.hints) - given - 1
+    more = f"call hint({name!r}) again for a more direct one" if rest else "this is the most direct one"
+    notebook.tell(f"Hint {given + 1} of {len(exercise.hints)} for {name} ({more}):\n{exercise.hints[given]}")
+
+
+def progress() -> None:
+    """Show the lesson's exercises with their points and what the checks of this session said."""
+    lesson = _desk.open()
+    report = progress_report(lesson, _desk.verdicts)
+    if notebook.in_notebook():
+        notebook.show(report)
+    else:
+        print(report.text)

@@ -1,0 +1,222 @@
+"""From performances to a verdict: pure functions on plain data, the same for the student's check, the judge and the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from course_utils.calling import Performance
+from course_utils.cases import Case, ExerciseInfo, KnownMistake, Raises
+from course_utils.comparing import Difference
+from course_utils.properties import Call, InputsUnchanged, NoAlias
+from course_utils.values import Plain
+
+Status = Literal["passed", "partial", "wrong", "raised", "timed_out", "not_attempted", "died", "missing"]
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """What one case showed. `wrong_parts` lists the parts that differ; an exercise without parts has the one part ""."""
+
+    case: Case
+    performance: Performance
+    status: Status
+    reason: str = ""
+    text: str = ""
+    wrong_parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """A part of the result over all cases: its points and the misconception recognised in it."""
+
+    name: str
+    points: float
+    score: float
+    mistake: KnownMistake | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an exercise earned and why. `notes` are sentences on properties that do not hold."""
+
+    exercise: ExerciseInfo
+    status: Status
+    score: float
+    cases: tuple[CaseResult, ...]
+    parts: tuple[PartResult, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def mistakes(self) -> tuple[KnownMistake, ...]:
+        """The misconceptions recognised, each once, in the order of the parts."""
+        found = {part.mistake.slug: part.mistake for part in self.parts if part.mistake is not None}
+        return tuple(found.values())
+
+    @property
+    def first_failure(self) -> CaseResult | None:
+        """The first case that did not pass."""
+        return next((result for result in self.cases if result.status != "passed"), None)
+
+
+def judge(
+    exercise: ExerciseInfo,
+    cases: Sequence[Case],
+    performances: Sequence[Performance],
+    mistakes: Sequence[KnownMistake],
+    call: Call | None = None,
+) -> Verdict:
+    """The verdict on `performances`, one per case; `mistakes` hold their outputs for the same cases.
+
+    `call` performs the probe again for the properties that need further calls; without it they are left out.
+    """
+    pairs = zip(cases, performances, strict=True)
+    results = tuple(judge_case(exercise, case, performance) for case, performance in pairs)
+    notes = _property_notes(exercise, cases, call) if _can_ask(results) else ()
+    parts = tuple(
+        _part_result(exercise, name, points, results, mistakes, spoiled=bool(notes))
+        for name, points in _parts(exercise)
+    )
+    score = sum(part.score for part in parts)
+    return Verdict(exercise, _status(exercise, results, score, notes), score, results, parts, notes)
+
+
+def judge_case(exercise: ExerciseInfo, case: Case, performance: Performance) -> CaseResult:
+    """Compare one performance with what its case expects."""
+    everything = tuple(name for name, _ in _parts(exercise))
+    if performance.happened != "returned":
+        status: Status = performance.happened
+        return CaseResult(case, performance, status, performance.happened, _what_happened(performance), everything)
+    differences = exercise.compare.differences(case.expected, performance.value)
+    if differences:
+        wrong = tuple(name for name in everything if any(_touches(exercise, case, name, d) for d in differences))
+        text = "; ".join(_told(exercise, case, difference) for difference in differences[:3])
+        return CaseResult(case, performance, "wrong", differences[0].kind, text, wrong or everything)
+    broken = _broken_promise(exercise, performance)
+    if broken:
+        return CaseResult(case, performance, "wrong", *broken, everything)
+    return CaseResult(case, performance, "passed")
+
+
+def _parts(exercise: ExerciseInfo) -> tuple[tuple[str, float], ...]:
+    if not exercise.parts:
+        return (("", exercise.points),)
+    return tuple((part.name, part.points) for part in exercise.parts)
+
+
+def _part_path(exercise: ExerciseInfo, expected: Plain, name: str) -> str:
+    if not name:
+        return ""
+    if isinstance(expected, dict):
+        return f"[{name!r}]"
+    return f"[{[part.name for part in exercise.parts].index(name)}]"
+
+
+def _touches(exercise: ExerciseInfo, case: Case, name: str, difference: Difference) -> bool:
+    return not name or not difference.path or difference.path.startswith(_part_path(exercise, case.expected, name))
+
+
+def _told(exercise: ExerciseInfo, case: Case, difference: Difference) -> str:
+    if not difference.path:
+        return difference.text
+    for part in exercise.parts:
+        path = _part_path(exercise, case.expected, part.name)
+        if difference.path.startswith(path):
+            return f"{part.name}{difference.path[len(path) :]}: {difference.text}"
+    return f"result{difference.path}: {difference.text}"
+
+
+def _what_happened(performance: Performance) -> str:
+    texts = {
+        "raised": f"it raised {performance.error}: {performance.message}",
+        "timed_out": f"there was {performance.message}: is there a loop that never ends?",
+        "not_attempted": "not attempted yet",
+        "died": "the process ended during the call",
+        "missing": "the name is not defined: was its cell run?",
+    }
+    line = f" ({performance.line})" if performance.line and performance.happened == "raised" else ""
+    return texts[performance.happened] + line
+
+
+def _broken_promise(exercise: ExerciseInfo, performance: Performance) -> tuple[str, str] | None:
+    if performance.changed and InputsUnchanged() in exercise.properties:
+        names = ", ".join(performance.changed)
+        return "changed", f"the result is right, but the input {names} was changed in place: work on a copy"
+    if performance.aliases and NoAlias() in exercise.properties:
+        names = ", ".join(performance.aliases)
+        return "alias", f"the result is right, but it shares its memory with the input {names}: return a copy"
+    return None
+
+
+def _can_ask(results: Sequence[CaseResult]) -> bool:
+    return bool(results) and all(result.performance.happened == "returned" for result in results)
+
+
+def _property_notes(exercise: ExerciseInfo, cases: Sequence[Case], call: Call | None) -> tuple[str, ...]:
+    if call is None:
+        return ()
+    asked = [item for item in exercise.properties if item not in (InputsUnchanged(), NoAlias())]
+    return tuple(filter(None, (item.violated(call, cases[0].inputs) for item in asked)))
+
+
+def _part_result(
+    exercise: ExerciseInfo,
+    name: str,
+    points: float,
+    results: Sequence[CaseResult],
+    mistakes: Sequence[KnownMistake],
+    spoiled: bool,
+) -> PartResult:
+    if not any(name in result.wrong_parts for result in results):
+        return PartResult(name, points, 0.0 if spoiled else points)
+    recognised = (known for known in mistakes if _recognised(exercise, name, results, known))
+    return PartResult(name, points, 0.0, next(recognised, None))
+
+
+def _recognised(exercise: ExerciseInfo, part: str, results: Sequence[CaseResult], known: KnownMistake) -> bool:
+    telling = False
+    for result, output in zip(results, known.outputs, strict=True):
+        if isinstance(output, Raises):
+            if result.performance.error != output.error:
+                return False
+            telling = True
+            continue
+        if result.performance.happened != "returned":
+            return False
+        mistaken = _pick(exercise, part, output)
+        if not _alike(exercise, part, result, mistaken):
+            return False
+        telling = telling or _differs(exercise, part, result.case.expected, mistaken)
+    return telling
+
+
+def _pick(exercise: ExerciseInfo, part: str, value: Plain) -> Plain:
+    """The part's own value, or the whole when the value is not of the expected structure."""
+    if not part:
+        return value
+    if isinstance(value, dict):
+        return value.get(part)
+    index = [item.name for item in exercise.parts].index(part)
+    return value[index] if isinstance(value, (tuple, list)) and index < len(value) else value
+
+
+def _alike(exercise: ExerciseInfo, part: str, result: CaseResult, mistaken: Plain) -> bool:
+    expected = _pick(exercise, part, result.case.expected)
+    returned = _pick(exercise, part, result.performance.value)
+    return exercise.compare.alike(expected, mistaken, returned)
+
+
+def _differs(exercise: ExerciseInfo, part: str, expected: Plain, mistaken: Plain) -> bool:
+    return bool(exercise.compare.differences(_pick(exercise, part, expected), mistaken))
+
+
+def _status(exercise: ExerciseInfo, results: Sequence[CaseResult], score: float, notes: tuple[str, ...]) -> Status:
+    if score >= exercise.points and not notes:
+        return "passed"
+    failed = [result.status for result in results if result.status != "passed"]
+    if failed and all(status == "not_attempted" for status in failed):
+        return "not_attempted"
+    if score > 0:
+        return "partial"
+    return failed[0] if failed else "wrong"

@@ -1,0 +1,131 @@
+"""What must hold for an answer whatever its numbers are, each with a message of its own.
+
+A property is a frozen dataclass with `violated(call, inputs)`, where `call` performs the exercise's probe on inputs and
+returns a `Performance`. It returns a sentence for the student, or "" when the property holds or cannot be told. The same
+property serves the student's check (in the kernel) and the judge (through the box): it sees plain data only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from course_utils.calling import Performance
+from course_utils.values import Inputs, Plain, copied
+
+Call = Callable[[Inputs], Performance]
+
+
+class Property(Protocol):
+    """What the judge asks of a property."""
+
+    def violated(self, call: Call, inputs: Inputs) -> str: ...
+
+
+@dataclass(frozen=True)
+class InputsUnchanged:
+    """The function leaves its inputs as they were."""
+
+    def violated(self, call: Call, inputs: Inputs) -> str:
+        changed = call(inputs).changed
+        return f"it changed its input {', '.join(changed)} in place: work on a copy" if changed else ""
+
+
+@dataclass(frozen=True)
+class NoAlias:
+    """The result shares no memory with an input, so changing one later cannot change the other."""
+
+    def violated(self, call: Call, inputs: Inputs) -> str:
+        aliases = call(inputs).aliases
+        return f"the result is a view of its input {', '.join(aliases)}: return a copy" if aliases else ""
+
+
+@dataclass(frozen=True)
+class NoState:
+    """The same call gives the same result again: nothing is kept from one call to the next."""
+
+    def violated(self, call: Call, inputs: Inputs) -> str:
+        first, second = call(inputs), call(inputs)
+        if first.happened != "returned" or second.happened != "returned":
+            return ""
+        if _near(first.value, second.value):
+            return ""
+        return "the same call twice gives two different results: something is kept from one call to the next"
+
+
+@dataclass(frozen=True)
+class RowsIndependent:
+    """Row 0 of the batch gives the same result alone as in company. `inputs` names those with a leading batch axis."""
+
+    batched: tuple[str, ...]
+
+    def violated(self, call: Call, inputs: Inputs) -> str:
+        if any(len(inputs[name]) < 2 for name in self.batched):
+            return ""
+        alone = {name: value[:1] if name in self.batched else value for name, value in copied(inputs).items()}
+        together, single = call(inputs), call(alone)
+        if together.happened != "returned" or single.happened != "returned":
+            return ""
+        if _near(_rows(together.value, 1), _rows(single.value, 1)):
+            return ""
+        return "the result for the first row of the batch depends on the other rows: every row is a sequence of its own"
+
+
+@dataclass(frozen=True)
+class Causal:
+    """Outputs up to time t do not move when the input `sequence` (B, T, ...) changes after t."""
+
+    sequence: str
+
+    def violated(self, call: Call, inputs: Inputs) -> str:
+        length = inputs[self.sequence].shape[1]
+        if length < 2:
+            return ""
+        changed = copied(inputs)
+        changed[self.sequence][:, -1] += 1.0
+        before, after = call(inputs), call(changed)
+        if before.happened != "returned" or after.happened != "returned":
+            return ""
+        left, right = _first_array(before.value), _first_array(after.value)
+        if left is None or right is None or left.shape != right.shape or left.ndim < 2 or left.shape[1] != length:
+            return ""
+        if np.allclose(left[:, :-1], right[:, :-1], rtol=1e-4, atol=1e-6, equal_nan=True):
+            return ""
+        return "changing the last input changes outputs before it: output t may depend on inputs up to t only"
+
+
+PROPERTIES = {kind.__name__: kind for kind in (InputsUnchanged, NoAlias, NoState, RowsIndependent, Causal)}
+
+
+def property_to_json(item: Any) -> dict[str, Any]:
+    """`{"name": "Causal", "sequence": "x"}`, as checks.json stores it."""
+    return {"name": type(item).__name__, **dataclasses.asdict(item)}
+
+
+def property_from_json(tree: dict[str, Any]) -> Property:
+    """The property that `property_to_json` wrote."""
+    parameters: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in tree.items() if key != "name"}
+    made: Property = PROPERTIES[tree["name"]](**parameters)
+    return made
+
+
+def _first_array(value: Plain) -> np.ndarray[Any, Any] | None:
+    if isinstance(value, (tuple, list)) and value:
+        value = value[0]
+    return value if isinstance(value, np.ndarray) and value.dtype.kind in "fiu" else None
+
+
+def _rows(value: Plain, count: int) -> Plain:
+    if isinstance(value, (tuple, list)):
+        return [_rows(item, count) for item in value]
+    return value[:count] if isinstance(value, np.ndarray) and value.ndim else value
+
+
+def _near(left: Plain, right: Plain) -> bool:
+    from course_utils.comparing import Close
+
+    return not Close().differences(left, right)

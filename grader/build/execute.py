@@ -1,0 +1,37 @@
+"""Executing the solved notebook beside its checks, as an instructor would."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from course_utils.cases import FILE_NAME
+from grader.paths import GraderError
+
+CELL_TIMEOUT = 300
+
+
+def executed(notebook: nbformat.NotebookNode, lesson: str, checks: str) -> nbformat.NotebookNode:
+    """The notebook with its outputs. Raises GraderError with the failing cell's message."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / FILE_NAME).write_text(checks, encoding="utf-8")
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_TIMEOUT,
+            kernel_name="python3",
+            record_timing=False,
+            resources={"metadata": {"path": folder}},
+        )
+        try:
+            with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1"}):
+                client.execute()
+        except CellExecutionError as error:
+            raise GraderError(f"{lesson}: a cell of the solved notebook fails.\n{str(error)[-1500:]}") from None
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook

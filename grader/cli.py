@@ -1,0 +1,47 @@
+"""The command `grader`: its verbs are the work. Each verb lives in `grader.commands`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from grader.commands import COMMANDS
+from grader.paths import GraderError
+from grader.spec import SpecError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, every verb with its help and an example."""
+    top = argparse.ArgumentParser(prog="grader", description="Build, prove and grade the course.")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for command in COMMANDS:
+        verb = verbs.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.summary,
+            epilog=f"example: {command.example}",
+        )
+        command.arguments(verb)
+        verb.set_defaults(run=command.run)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb. Status 0 done, 1 something falls short, 2 wrong use."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (GraderError, SpecError) as problem:
+        print(f"grader {options.verb}: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            f"grader {options.verb}: stopped. What was finished is kept; run the same command to go on.",
+            file=sys.stderr,
+        )
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
