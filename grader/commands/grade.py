@@ -1,0 +1,118 @@
+"""`grader grade`: every submission run apart and judged from outside, grades into nbgrader's grade book."""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from grader.commands.command import Command
+from grader.commands.scores import print_scores
+from grader.engine.choose import open_engine
+from grader.engine.errors import EngineError
+from grader.engine.interface import Engine
+from grader.exercises import lesson_names
+from grader.judge.grading import Graded, grade_submission
+from grader.judge.key import LessonKey, lesson_key
+from grader.judge.submission import UnreadableSubmission, digest_of
+from grader.paths import ROOT, GraderError
+from grader.records.course import CourseRecords
+from grader.records.gradebook import GradeBook
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade."""
+
+    student: str
+    key: LessonKey
+    path: Path
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("submissions", type=Path, help="folder with STUDENT/LESSON/LESSON.ipynb in it")
+    parser.add_argument(
+        "--to", type=Path, default=ROOT, help="where grade book and executed notebooks go (default: the course)"
+    )
+    parser.add_argument("--db", default="", help="address of another grade book, as nbgrader takes it")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="submissions at once (default: all cores)"
+    )
+    parser.add_argument("--force", action="store_true", help="grade again what has not changed")
+    parser.add_argument("--isolation", choices=["none"], help="'none' runs students' code without isolation")
+
+
+def _run(options: argparse.Namespace) -> int:
+    tasks = list(_tasks(options.submissions))
+    if not tasks:
+        raise GraderError(
+            f"No submission was found in {options.submissions}.\n"
+            "It must hold STUDENT/LESSON/LESSON.ipynb, as nbgrader collects them."
+        )
+    records = CourseRecords(options.to, options.db)
+    with ExitStack() as stack:
+        book = stack.enter_context(GradeBook(records))
+        engine = stack.enter_context(open_engine(options.isolation))
+        print(f"Isolation: {engine.level}. Submissions: {len(tasks)}. At once: {options.jobs}.", flush=True)
+        for key in {task.key.lesson.name: task.key for task in tasks}.values():
+            book.register(key)
+        failed = _grade_all(tasks, book, engine, options)
+    print_scores(records, [(task.student, task.key.lesson.name) for task in tasks])
+    return int(failed > 0)
+
+
+def _tasks(folder: Path) -> Iterator[Task]:
+    for student in sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []:
+        for name in lesson_names():
+            path = student / name / f"{name}.ipynb"
+            if path.exists() or path.is_symlink():
+                yield Task(student.name, lesson_key(name), path)
+
+
+def _grade_all(tasks: list[Task], book: GradeBook, engine: Engine, options: argparse.Namespace) -> int:
+    """Grade what has changed; returns how many the grader failed on. Boxes run side by side, one thread writes."""
+    todo = [
+        task
+        for task in tasks
+        if options.force or not book.is_current(task.student, task.key, digest_of(task.path), engine.level)
+    ]
+    if len(todo) < len(tasks):
+        print(f"{len(tasks) - len(todo)} unchanged since they were graded; --force grades them again.")
+    secret = book.records.secret()
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        running = {pool.submit(grade_submission, task.path, task.key, engine, secret): task for task in todo}
+        try:
+            with tqdm(total=len(todo), unit="notebook", desc="grading") as bar:
+                for future in concurrent.futures.as_completed(running):
+                    failed += not _record(book, running[future], future, engine.level)
+                    bar.update()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return failed
+
+
+def _record(book: GradeBook, task: Task, future: concurrent.futures.Future[Graded], level: str) -> bool:
+    try:
+        book.record(task.student, task.key, future.result())
+    except UnreadableSubmission as problem:
+        book.record_unreadable(task.student, task.key, digest_of(task.path), str(problem), level)
+    except (EngineError, OSError) as problem:
+        book.record_not_graded(task.student, task.key, digest_of(task.path), str(problem), level)
+        tqdm.write(
+            f"{task.student}, {task.key.lesson.name}: not graded ({problem}). Run the same command to try again."
+        )
+        return False
+    return True
+
+
+COMMAND = Command(
+    "grade", "grade submissions into nbgrader's grade book", "grader grade submitted --to graded", _arguments, _run
+)

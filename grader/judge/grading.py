@@ -1,0 +1,121 @@
+"""Grading one submission: repair, run in a session, judge every exercise from outside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nbformat
+
+from course_utils.calling import Performance, probe_name
+from course_utils.cases import Case, ExerciseInfo
+from course_utils.judging import PartResult, Verdict, judge
+from course_utils.values import Inputs
+from grader.build.freeze import bare_info, hidden_cases
+from grader.engine.interface import CellRun, CellSource, Engine, Limits, ProbeCall, Session
+from grader.judge.key import LessonKey
+from grader.judge.repair import repair
+from grader.judge.submission import read_submission
+from grader.spec import Exercise
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading one submission gave. `notebook` is the executed one; `verdicts` are keyed by exercise."""
+
+    notebook: nbformat.NotebookNode
+    verdicts: dict[str, Verdict]
+    runs: tuple[CellRun, ...]
+    notes: tuple[str, ...]
+    digest: str
+    key_digest: str
+    level: str
+    seconds: float
+
+    @property
+    def score(self) -> float:
+        """The points of all judged exercises."""
+        return sum(verdict.score for verdict in self.verdicts.values())
+
+
+def grade_submission(path: Path, key: LessonKey, engine: Engine, secret: bytes, limits: Limits | None = None) -> Graded:
+    """Grade one submitted notebook. Raises UnreadableSubmission when there is nothing to grade in the file."""
+    start = time.monotonic()
+    submission = read_submission(path)
+    repaired = repair(submission, key.released)
+    with engine.open(key.folder, limits or Limits()) as session:
+        runs = session.run_cells(_sources(repaired.notebook, key))
+        verdicts = {
+            exercise.name: judge_exercise(exercise, key, session, secret, submission.digest)
+            for exercise in key.lesson.judged
+        }
+    return Graded(
+        notebook=_with_outputs(repaired.notebook, runs),
+        verdicts=verdicts,
+        runs=tuple(runs),
+        notes=repaired.notes,
+        digest=submission.digest,
+        key_digest=key.digest,
+        level=engine.level,
+        seconds=time.monotonic() - start,
+    )
+
+
+def _sources(notebook: nbformat.NotebookNode, key: LessonKey) -> list[CellSource]:
+    judged = {exercise.name for exercise in key.lesson.judged}
+    sources = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            name = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            sources.append(CellSource(cell.id, cell.source, pins=name if name in judged else ""))
+    return sources
+
+
+def _with_outputs(notebook: nbformat.NotebookNode, runs: Sequence[CellRun]) -> nbformat.NotebookNode:
+    by_id = {run.cell_id: run for run in runs}
+    for cell in notebook.cells:
+        run = by_id.get(cell.id)
+        if run is not None:
+            cell.outputs = [nbformat.from_dict(output) for output in run.outputs]
+            cell.execution_count = run.execution_count
+    return notebook
+
+
+def judge_exercise(exercise: Exercise, key: LessonKey, session: Session, secret: bytes, digest: str) -> Verdict:
+    """The verdict on one exercise, on the visible cases and on hidden ones drawn for this submission."""
+    visible = key.visible.exercises[exercise.name]
+    cases = [*visible.cases, *hidden_cases(exercise, secret, digest)]
+    probe = probe_name(exercise.probe)
+
+    def ask(inputs: Sequence[Inputs]) -> list[Performance]:
+        return session.perform(ProbeCall(exercise.name, probe, inputs, exercise.time_limit))
+
+    first = ask([cases[0].inputs])
+    if first[0].happened in ("not_attempted", "missing", "timed_out"):
+        performances = first * len(cases)
+    else:
+        performances = [*first, *ask([case.inputs for case in cases[1:]])]
+    info = bare_info(exercise, cases)
+    verdict = judge(info, cases, performances, (), lambda inputs: ask([inputs])[0])
+    if verdict.status in ("passed", "not_attempted", "missing"):
+        return verdict
+    return _with_mistakes(verdict, visible, info, performances, key)
+
+
+def _with_mistakes(
+    verdict: Verdict, visible: ExerciseInfo, info: ExerciseInfo, performances: Sequence[Performance], key: LessonKey
+) -> Verdict:
+    """Recognise misconceptions on the visible cases, or on the hidden ones where only those show something wrong."""
+    shown = judge(visible, visible.cases, performances[: len(visible.cases)], visible.mistakes)
+    parts = shown.parts
+    if shown.status == "passed":
+        hidden: tuple[Case, ...] = info.cases[len(visible.cases) :]
+        later = replace(info, cases=hidden)
+        parts = judge(later, hidden, performances[len(visible.cases) :], key.mistakes_on(later)).parts
+    return replace(verdict, parts=tuple(map(_named, verdict.parts, parts)))
+
+
+def _named(part: PartResult, recognised: PartResult) -> PartResult:
+    return replace(part, mistake=recognised.mistake)
