@@ -89,8 +89,9 @@ def read_lesson(path: Path) -> LessonInfo:
 def lesson_from_json(text: str) -> LessonInfo:
     """The lesson that `lesson_to_json` wrote. Raises ValueError when the text is of another format."""
     tree = json.loads(text)
-    if tree.get("format") != FORMAT:
-        raise ValueError(f"it has format {tree.get('format')}, this course_utils reads format {FORMAT}")
+    found = tree.get("format") if isinstance(tree, dict) else None
+    if found != FORMAT:
+        raise ValueError(f"it has format {found}, this course_utils reads format {FORMAT}")
     exercises = [_read_exercise(item) for item in tree["exercises"]]
     return LessonInfo(tree["lesson"], tree["title"], {exercise.name: exercise for exercise in exercises})
 

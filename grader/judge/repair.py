@@ -30,10 +30,11 @@ def repair(submission: Submission, released: nbformat.NotebookNode) -> Repaired:
     """Put the submission's work into a copy of the released notebook."""
     graded = {_grade_id(cell): cell for cell in released.cells if _grade_id(cell)}
     work, free, notes = _sorted_out(submission, graded)
-    cells = _free_cells(free.get(START, []), START)
+    free_cells = _FreeCells(released)
+    cells = free_cells.make(free.get(START, []))
     for name, cell in graded.items():
         cells.append(_restored(cell, work.get(name), notes))
-        cells += _free_cells(free.get(name, []), name)
+        cells += free_cells.make(free.get(name, []))
     notebook = copy.deepcopy(released)
     notebook.cells = cells
     return Repaired(notebook, tuple(notes))
@@ -75,10 +76,20 @@ def _restored(cell: nbformat.NotebookNode, submitted: SubmittedCell | None, note
     return mended
 
 
-def _free_cells(cells: list[SubmittedCell], after: str) -> list[nbformat.NotebookNode]:
-    return [_free_cell(cell, f"free-{after[:40]}-{number}") for number, cell in enumerate(cells)]
+class _FreeCells:
+    """Makes the cells that are not graded; the first copy of a released one keeps its id and its tags."""
 
+    def __init__(self, released: nbformat.NotebookNode) -> None:
+        self._released = {cell.id: cell for cell in released.cells if not _grade_id(cell)}
+        self._made = 0
 
-def _free_cell(cell: SubmittedCell, cell_id: str) -> nbformat.NotebookNode:
-    make: Callable[..., nbformat.NotebookNode] = new_code_cell if cell.kind == "code" else new_markdown_cell
-    return make(cell.source, id=cell_id)
+    def make(self, cells: list[SubmittedCell]) -> list[nbformat.NotebookNode]:
+        return [self._cell(cell) for cell in cells]
+
+    def _cell(self, cell: SubmittedCell) -> nbformat.NotebookNode:
+        make: Callable[..., nbformat.NotebookNode] = new_code_cell if cell.kind == "code" else new_markdown_cell
+        known = self._released.pop(cell.cell_id, None)
+        if known is not None and (known.cell_type == "code") == (cell.kind == "code"):
+            return make(cell.source, id=known.id, metadata=copy.deepcopy(known.metadata))
+        self._made += 1
+        return make(cell.source, id=f"free-{self._made}")
