@@ -10,17 +10,10 @@ from typing import Any
 from course_utils import notebook
 from course_utils.calling import Performance, perform, probe_named, signature_problem
 from course_utils.cases import FILE_NAME, ExerciseInfo, LessonInfo, read_lesson
+from course_utils.errors import CheckError
 from course_utils.judging import Verdict, judge
 from course_utils.reporting import progress_report, verdict_report
 from course_utils.values import Inputs
-
-
-class CheckError(Exception):
-    """The one exception of this module: a check that fails, or that cannot be made. Its text says why and what to do."""
-
-    def _render_traceback_(self) -> list[str]:
-        """IPython shows this in place of a traceback: the student's code did not raise it."""
-        return [str(self)]
 
 
 class _Desk:

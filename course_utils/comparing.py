@@ -70,7 +70,7 @@ class Gradients(Close):
         found = super().differences(expected, returned)
         paths = {f"[{name!r}]" if isinstance(expected, dict) else f"[{i}]": name for i, name in enumerate(self.parts)}
         wrong = [name for path, name in paths.items() if any(item.path.startswith(path) for item in found)]
-        sentence = {parts: told for parts, told in self.patterns}.get(" ".join(wrong), "") if wrong else ""
+        sentence = dict(self.patterns).get(" ".join(wrong), "") if wrong else ""
         if not sentence:
             return found
         last = min(2, len(found) - 1)

@@ -7,6 +7,7 @@ import sys
 from types import TracebackType
 from typing import Any
 
+from course_utils.errors import CheckError
 from course_utils.reporting import Report
 
 
@@ -36,14 +37,16 @@ def tell(text: str) -> None:
 class _Waiting:
     """Turns a cell that needs an unwritten exercise into one quiet line, so that the cells after it still run.
 
-    A stub raises a bare NotImplementedError. The names which the cell would have assigned are remembered: a later
-    NameError on one of them waits for the same exercise. Any other error is shown as IPython shows it.
+    A stub raises a bare NotImplementedError. What the cell would have assigned or filled is remembered: a later cell that
+    fails while it uses such a name waits for the same exercise, until a cell that assigns the name has run. Any other
+    error is shown as IPython shows it.
     """
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self.pending: dict[str, str] = {}
         self.waited: BaseException | None = None
+        self.excused: Any = None
 
     def on_error(
         self,
@@ -53,32 +56,39 @@ class _Waiting:
         trace: TracebackType,
         tb_offset: int | None = None,
     ) -> None:
-        exercise = self._waits_for(error, trace)
+        source = str(shell.user_ns.get("In", [""])[-1])
+        exercise = self._stub_reached(error, trace) or self._still_pending(error, source)
         if exercise is None:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
             return
-        for name in _assigned(self._source(trace)):
-            if name not in shell.user_ns:
-                self.pending[name] = exercise
+        self.pending.update(dict.fromkeys(_names(source, changed=True), exercise))
         self.waited = error
         tell(f"This cell waits for {exercise}, which is not written yet.")
 
     def after_cell(self, result: Any) -> None:
+        """Called after every cell, by some kernels twice with the same result."""
         if self.waited is not None and result.error_in_exec is self.waited:
             result.error_in_exec = None
+            self.excused = result
+        elif result.success and result is not self.excused:
+            for name in _names(str(result.info.raw_cell), changed=True) if self.pending else ():
+                self.pending.pop(name, None)
         self.waited = None
 
-    def _waits_for(self, error: BaseException, trace: TracebackType) -> str | None:
-        if isinstance(error, NameError):
-            return self.pending.get(str(error.name)) if error.name is not None else None
-        if error.args:
+    def _stub_reached(self, error: BaseException, trace: TracebackType) -> str | None:
+        """The exercise whose stub raised, when one did."""
+        if not isinstance(error, NotImplementedError) or error.args:
             return None
-        frames = _frames(trace)
-        named = [frame.f_code.co_qualname.split(".")[0] for frame in frames if frame.f_globals is self.shell.user_ns]
-        return named[-1] if named and named[-1] != "<module>" else None
+        own = [frame.f_code for frame in _frames(trace) if frame.f_globals is self.shell.user_ns]
+        name = own[-1].co_qualname.split(".")[0] if own else "<module>"
+        return None if name == "<module>" else str(name)
 
-    def _source(self, trace: TracebackType) -> str:
-        return str(self.shell.user_ns.get("In", [""])[-1])
+    def _still_pending(self, error: BaseException, source: str) -> str | None:
+        """The exercise that a cell waits for because it uses what an earlier waiting cell did not make."""
+        if not self.pending or isinstance(error, CheckError):
+            return None
+        used = _names(source, changed=False)
+        return next((exercise for name, exercise in self.pending.items() if name in used), None)
 
 
 def _frames(trace: TracebackType | None) -> list[Any]:
@@ -89,13 +99,34 @@ def _frames(trace: TracebackType | None) -> list[Any]:
     return found
 
 
-def _assigned(source: str) -> set[str]:
-    """The names that a cell's top level would bind."""
+def _names(source: str, changed: bool) -> set[str]:
+    """The names that a cell uses, or with `changed` those it binds, stores into or calls a method of for its effect."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return set()
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    if not changed:
+        return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            found.add(_root(node))
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Attribute)
+        ):
+            found.add(_root(node.value.func))
+    return found - {""}
+
+
+def _root(node: ast.expr) -> str:
+    """The name at the beginning of `name[...].attribute`; "" when there is none."""
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def attach() -> None:
@@ -106,6 +137,6 @@ def attach() -> None:
     waiting = _Waiting(shell)
     shell._course_waiting = waiting
     shell.set_custom_exc(
-        (NotImplementedError, NameError), lambda *found, **options: waiting.on_error(*found, **options)
+        (Exception,), lambda *found, **options: waiting.on_error(*found, **options)
     )
     shell.events.register("post_run_cell", waiting.after_cell)
