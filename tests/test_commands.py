@@ -32,6 +32,10 @@ def test_every_verb_stands_in_the_readme(command: Command) -> None:
         (["audit", "lesson9"], "there is no lesson named 'lesson9'"),
         (["grade", "no-such-folder"], "No submission was found"),
         (["feedback", "--to", "{empty}"], "Nothing is graded"),
+        (["explain", "ada", "rnn_step", "--to", "{empty}"], "Nothing is graded for ada"),
+        (["explain", "ada", "rnn_stepp", "--to", "{empty}"], "no judged exercise is named"),
+        (["check", "unknown.ipynb"], "does not say which lesson it is"),
+        (["check", "lesson3_rnn_cell.ipynb"], "cannot be opened"),
     ],
 )
 def test_an_error_is_two_lines_with_the_next_step_and_status_1(

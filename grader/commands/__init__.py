@@ -1,8 +1,15 @@
 """The verbs of the command line, one module each."""
 
-from grader.commands import audit, build, feedback, grade
+from grader.commands import audit, build, check, explain, feedback, grade
 from grader.commands.command import Command
 
-COMMANDS: tuple[Command, ...] = (build.COMMAND, audit.COMMAND, grade.COMMAND, feedback.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    build.COMMAND,
+    audit.COMMAND,
+    check.COMMAND,
+    grade.COMMAND,
+    feedback.COMMAND,
+    explain.COMMAND,
+)
 
 __all__ = ["COMMANDS", "Command"]
