@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from grader.commands import COMMANDS
+from grader.engine.errors import EngineError
 from grader.paths import GraderError
 from grader.spec import SpecError
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (GraderError, SpecError) as problem:
+    except (GraderError, SpecError, EngineError) as problem:
         print(f"grader {options.verb}: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

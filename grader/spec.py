@@ -124,12 +124,17 @@ class Written:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson's exercises in the order of its text. `minutes` is what a student needs."""
+    """A lesson's exercises in the order of its text. `minutes` is what a student needs.
+
+    learns: what one can do afterwards, in one line. figure: the picture the lesson is remembered by, in one line.
+    """
 
     name: str
     title: str
     minutes: int
     exercises: tuple[Exercise | Written, ...]
+    learns: str = ""
+    figure: str = ""
 
     @property
     def points(self) -> float:

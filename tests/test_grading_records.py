@@ -13,6 +13,7 @@ from submissions.build import labelled_submissions, notebook_of
 from grader.build.lesson import notebook_text
 from grader.cli import main
 from grader.engine.errors import EngineError
+from grader.engine.probe_level import available_level
 from grader.exercises import load_lesson
 from grader.records.course import CourseRecords
 from grader.spec import Written
@@ -35,6 +36,10 @@ def _run(*arguments: str) -> tuple[int, str]:
     return status, screen.getvalue()
 
 
+def _grade(*arguments: str) -> tuple[int, str]:
+    return _run("grade", *arguments, *([] if available_level().level != "none" else ["--isolation", "none"]))
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class of four, one file of which is no notebook, graded once."""
@@ -44,7 +49,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     broken = folder / "submitted" / "dee" / ROAD
     broken.mkdir(parents=True)
     (broken / f"{ROAD}.ipynb").write_text('{"cells": [')
-    status, said = _run("grade", str(folder / "submitted"), "--to", str(folder))
+    status, said = _grade(str(folder / "submitted"), "--to", str(folder))
     assert status == 0, said
     return folder
 
@@ -79,7 +84,7 @@ def test_every_zero_can_be_explained(graded: Path) -> None:
 
 
 def test_a_second_run_grades_nothing_again(graded: Path) -> None:
-    _, said = _run("grade", str(graded / "submitted"), "--to", str(graded))
+    _, said = _grade(str(graded / "submitted"), "--to", str(graded))
     assert "4 unchanged since they were graded" in said
 
 
@@ -89,7 +94,7 @@ def test_a_persons_score_survives_a_regrade_and_reaches_the_feedback(graded: Pat
         grade.manual_score, grade.needs_manual_grade = 1.5, False
         book.find_comment(WRITTEN, ROAD, ROAD, "ada").manual_comment = "Well said."
         book.db.commit()
-    _run("grade", str(graded / "submitted"), "--to", str(graded), "--force")
+    _grade(str(graded / "submitted"), "--to", str(graded), "--force")
     with Gradebook(CourseRecords(graded).database, "rnn-course") as book:
         assert book.find_grade(WRITTEN, ROAD, ROAD, "ada").manual_score == 1.5
     _run("feedback", "--to", str(graded))
@@ -108,12 +113,12 @@ def test_what_the_grader_failed_on_is_not_graded_and_is_tried_again(
 
     with monkeypatch.context() as patch:
         patch.setattr("grader.commands.grade.grade_submission", fails)
-        status, said = _run("grade", str(tmp_path / "submitted"), "--to", str(tmp_path))
+        status, said = _grade(str(tmp_path / "submitted"), "--to", str(tmp_path))
     assert status == 1
     assert "not graded (no room for another process)" in said
     with Gradebook(CourseRecords(tmp_path).database, "rnn-course") as book:
         assert book.find_grade("rnn_step", ROAD, ROAD, "ada").auto_score is None
-    status, _ = _run("grade", str(tmp_path / "submitted"), "--to", str(tmp_path))
+    status, _ = _grade(str(tmp_path / "submitted"), "--to", str(tmp_path))
     assert status == 0
     with Gradebook(CourseRecords(tmp_path).database, "rnn-course") as book:
         assert book.find_grade("rnn_step", ROAD, ROAD, "ada").auto_score == 0.0

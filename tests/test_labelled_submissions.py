@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from submissions.build import Labelled, labelled_submissions, notebook_of
 
 from grader.build.lesson import notebook_text
-from grader.engine.choose import open_engine
 from grader.engine.interface import Engine
 from grader.exercises import lesson_names, load_lesson
 from grader.judge.grading import grade_submission
@@ -18,12 +16,6 @@ from grader.judge.key import lesson_key
 SECRET = b"a secret of the tests, of thirty-two bytes"
 LABELLED = [labelled for name in lesson_names() for labelled in labelled_submissions(name)]
 VERDICTS = {"accepted", "wrong", "crashing", "hanging", "tampered", "half_finished", "untouched"}
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with open_engine() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("labelled", LABELLED, ids=lambda labelled: f"{labelled.lesson}-{labelled.student}")

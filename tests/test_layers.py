@@ -43,7 +43,7 @@ def test_importing_the_engine_loads_no_answer() -> None:
     import subprocess
 
     code = (
-        "import sys, grader.engine.choose\n"
+        "import sys, grader.engine.choosing\n"
         "print([name for name in sys.modules if name.startswith(('grader.exercises', 'grader.judge'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

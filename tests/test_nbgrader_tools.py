@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from submissions.build import Labelled, labelled_submissions, notebook_of
 
 from grader.build.lesson import notebook_text
-from grader.engine.choose import open_engine
+from grader.engine.interface import Engine
 from grader.exercises import load_lesson
 from grader.judge.grading import grade_submission
 from grader.judge.key import lesson_key
@@ -76,8 +76,8 @@ def test_generate_assignment_makes_the_student_notebook_that_we_build(course: Pa
     assert sorted(path.name for path in (course / "notebooks" / ROAD).iterdir()) == ["checks.json", f"{ROAD}.ipynb"]
 
 
-def test_stock_autograde_and_our_judge_give_the_same_scores_to_honest_work(course: Path) -> None:
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "rnn-course") as book, open_engine() as engine:
+def test_stock_autograde_and_our_judge_give_the_same_scores_to_honest_work(course: Path, engine: Engine) -> None:
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "rnn-course") as book:
         for student in _honest():
             path = course / "submitted" / student / ROAD / f"{ROAD}.ipynb"
             ours = grade_submission(path, lesson_key(ROAD), engine, b"another secret of thirty-two bytes")

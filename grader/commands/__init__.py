@@ -1,6 +1,6 @@
 """The verbs of the command line, one module each."""
 
-from grader.commands import audit, build, check, explain, feedback, grade
+from grader.commands import audit, build, check, explain, feedback, grade, lessons
 from grader.commands.command import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -10,6 +10,7 @@ COMMANDS: tuple[Command, ...] = (
     grade.COMMAND,
     feedback.COMMAND,
     explain.COMMAND,
+    lessons.COMMAND,
 )
 
 __all__ = ["COMMANDS", "Command"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from course_utils.judging import Verdict
 from course_utils.reporting.report import text_table
 from grader.commands.command import Command
-from grader.engine.choose import open_engine
+from grader.engine.choosing import choose_engine
 from grader.exercises import lesson_names
 from grader.judge.grading import grade_submission
 from grader.judge.key import lesson_key
@@ -25,7 +25,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     name = options.lesson or _lesson_of(options.notebook)
     try:
-        with open_engine(options.isolation) as engine:
+        with choose_engine(options.isolation) as engine:
             graded = grade_submission(
                 options.notebook, lesson_key(name), engine, b"grader check draws cases of its own"
             )

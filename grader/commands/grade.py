@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from grader.commands.command import Command
 from grader.commands.scores import print_scores
-from grader.engine.choose import open_engine
+from grader.engine.choosing import choose_engine
 from grader.engine.errors import EngineError
 from grader.engine.interface import Engine
 from grader.exercises import lesson_names
@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
     records = CourseRecords(options.to, options.db)
     with ExitStack() as stack:
         book = stack.enter_context(GradeBook(records))
-        engine = stack.enter_context(open_engine(options.isolation))
+        engine = stack.enter_context(choose_engine(options.isolation))
         print(f"Isolation: {engine.level}. Submissions: {len(tasks)}. At once: {options.jobs}.", flush=True)
         for key in {task.key.lesson.name: task.key for task in tasks}.values():
             book.register(key)
