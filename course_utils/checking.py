@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,7 +70,7 @@ def check(name: str, subject: Any) -> None:
     exercise = _desk.exercise(name)
     verdict = examine(exercise, subject)
     _desk.verdicts[name] = verdict
-    report = verdict_report(verdict)
+    report = verdict_report(verdict, leans_on=_failing_helpers(name, subject))
     if notebook.in_notebook():
         notebook.show(report)
         message = report.headline
@@ -86,6 +87,14 @@ def _must_raise(verdict: Verdict) -> bool:
     if mode == "autograde" or verdict.status == "passed":
         return False
     return verdict.status != "not_attempted" or mode == "validate"
+
+
+def _failing_helpers(name: str, subject: Any) -> tuple[str, ...]:
+    """The exercises whose own checks failed in this session and which `subject` calls by name."""
+    functions = [subject, *vars(subject).values()] if inspect.isclass(subject) else [subject]
+    called = {word for function in functions for word in getattr(getattr(function, "__code__", None), "co_names", ())}
+    failing = (other for other, verdict in _desk.verdicts.items() if verdict.status != "passed")
+    return tuple(other for other in failing if other != name and other in called)
 
 
 def examine(exercise: ExerciseInfo, subject: Any) -> Verdict:

@@ -108,7 +108,9 @@ def property_to_json(item: Any) -> dict[str, Any]:
 
 def property_from_json(tree: dict[str, Any]) -> Property:
     """The property that `property_to_json` wrote."""
-    parameters: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in tree.items() if key != "name"}
+    parameters: dict[str, Any] = {
+        key: tuple(v) if isinstance(v, list) else v for key, v in tree.items() if key != "name"
+    }
     made: Property = PROPERTIES[tree["name"]](**parameters)
     return made
 

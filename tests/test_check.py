@@ -177,3 +177,17 @@ def test_the_report_shows_expected_and_returned_as_a_picture_with_a_text() -> No
     html = verdict_report(checking.examine(checking._desk.exercise("rnn_step"), transposed)).html
     assert "data:image/png;base64," in html
     assert 'alt="result: expected and returned arrays of shape' in html
+
+
+def test_an_answer_that_calls_a_failing_exercise_is_told_to_mend_that_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "rnn_step", transposed)
+
+    def rnn_forward(x, h0, W_xh, W_hh, b_h):
+        states = [h0]
+        for t in range(x.shape[1]):
+            states.append(rnn_step(x[:, t], states[-1], W_xh, W_hh, b_h))  # noqa: F821
+        return np.stack(states[1:], axis=1)
+
+    _said(transposed)
+    with pytest.raises(CheckError, match="It calls rnn_step, whose own check does not pass yet"):
+        check("rnn_forward", rnn_forward)

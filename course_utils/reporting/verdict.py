@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -15,10 +16,13 @@ WIDTH = 70
 STYLES = {"passed": "solid", "not_attempted": "dashed"}
 
 
-def verdict_report(verdict: Verdict) -> Report:
-    """The report a student sees after a check."""
+def verdict_report(verdict: Verdict, leans_on: Sequence[str] = ()) -> Report:
+    """The report a student sees after a check. `leans_on` names failing exercises that this answer calls."""
     headline = _headline(verdict)
     sentences = _sentences(verdict)
+    if leans_on and verdict.status not in ("passed", "not_attempted"):
+        names = " and ".join(leans_on)
+        sentences.insert(0, f"It calls {names}, whose own check does not pass yet: mend that first.")
     rows = _part_rows(verdict)
     head = ("part", "points", "what was seen")
     text = "\n".join([headline, *(text_table(head, rows).splitlines() if rows else []), *sentences])
