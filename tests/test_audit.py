@@ -102,3 +102,18 @@ def test_mutants_change_the_solution_and_nothing_around_it() -> None:
     assert "x @ y.T + 2 -> x @ y.T" in labels
     assert "parameters x, y exchanged" in labels
     assert not [label for label in labels if label.startswith("z = 1")]
+
+
+def test_every_kind_of_mutant_is_made() -> None:
+    source = (
+        "def f(x, n):\n    ### BEGIN SOLUTION\n    total = 0\n    for t in range(n):\n        total += np.tanh(x[t])\n"
+        "    if n > 2:\n        total = total * x.sum(keepdims=True)\n    return total\n    ### END SOLUTION\n"
+    )
+    labels = [mutant.label for mutant in mutants(source, "f")]
+    assert "total += np.tanh(x[t]) -> total = np.tanh(x[t])" in labels
+    assert "total += np.tanh(x[t]) -> (left out)" in labels
+    assert "np.tanh(x[t]) -> x[t]" in labels
+    assert "n > 2 -> n >= 2" in labels
+    assert "True -> False" in labels
+    assert "if n > 2: ... -> if not n > 2: ..." in labels
+    assert "total * x.sum(keepdims=True) -> total / x.sum(keepdims=True)" in labels

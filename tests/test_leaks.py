@@ -12,6 +12,8 @@ from grader.paths import NOTEBOOKS, ROOT
 
 # Shorter lines say nothing of the idea: "return h", "total = 0".
 SHORTEST = 24
+# The head of a loop over time says nothing either, and given code must be free to use it.
+IDIOMS = {"fortinrange(x.shape[1]):"}
 
 
 def _squeezed(text: str) -> str:
@@ -27,7 +29,7 @@ def _answer_lines() -> dict[str, str]:
             if cell.role == "exercise":
                 for line in answer_regions(cell.source).splitlines():
                     squeezed = _squeezed(line.split("  #")[0])
-                    if len(squeezed) >= SHORTEST and not squeezed.startswith("#"):
+                    if len(squeezed) >= SHORTEST and not squeezed.startswith("#") and squeezed not in IDIOMS:
                         lines[squeezed] = cell.name
     return lines
 

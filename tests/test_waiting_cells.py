@@ -38,7 +38,9 @@ def _said(output: nbformat.NotebookNode) -> str:
 
 
 def test_a_cell_that_reaches_a_stub_and_the_cells_that_use_its_results_wait(run) -> None:
-    said = run(STUB, "losses = []\nlosses.append(rnn_step(1))", "max(losses)", "h = rnn_step(1)", "print(h + 1)", "print('on')")
+    said = run(
+        STUB, "losses = []\nlosses.append(rnn_step(1))", "max(losses)", "h = rnn_step(1)", "print(h + 1)", "print('on')"
+    )
     assert said == ["", WAITS, WAITS, WAITS, WAITS, "on"]
 
 
@@ -48,5 +50,12 @@ def test_what_a_later_cell_provides_is_no_longer_waited_for(run) -> None:
 
 
 def test_other_errors_are_shown_as_always(run) -> None:
-    said = run(STUB, "1 / 0", "unknown", "raise NotImplementedError('of my own')", "raise NotImplementedError", allow_errors=True)
+    said = run(
+        STUB,
+        "1 / 0",
+        "unknown",
+        "raise NotImplementedError('of my own')",
+        "raise NotImplementedError",
+        allow_errors=True,
+    )
     assert said == ["", "ZeroDivisionError", "NameError", "NotImplementedError", "NotImplementedError"]
