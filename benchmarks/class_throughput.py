@@ -59,7 +59,8 @@ def _rate(count: int, command: list[object], folder: Path) -> float:
     start = time.monotonic()
     done = subprocess.run(list(map(str, command)), cwd=folder, check=False, capture_output=True)
     minutes = (time.monotonic() - start) / 60
-    print(f"{count} notebooks in {minutes:.1f} minutes (status {done.returncode}): {' '.join(map(str, command[1:4]))}", flush=True)
+    what = " ".join(map(str, command[1:4]))
+    print(f"{count} notebooks in {minutes:.1f} minutes (status {done.returncode}): {what}", flush=True)
     return count / minutes
 
 

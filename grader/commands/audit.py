@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
+import multiprocessing
+import os
+
+from tqdm import tqdm
 
 from grader.audit import Proof, kill_table, prove
 from grader.build.answers import answers_of
@@ -14,15 +19,20 @@ from grader.spec import SpecError
 def _arguments(parser: argparse.ArgumentParser) -> None:
     add_lessons(parser)
     parser.add_argument("--exercise", metavar="NAME", help="only this exercise")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="exercises at once (default: all cores)")
 
 
 def _run(options: argparse.Namespace) -> int:
     all_lessons()
-    proofs: list[Proof] = []
-    for name in chosen_lessons(options):
-        proofs += _prove_lesson(name, options.exercise)
-    if not proofs:
+    asked = [
+        (lesson, exercise.name)
+        for lesson in chosen_lessons(options)
+        for exercise in load_lesson(lesson).judged
+        if options.exercise in (None, exercise.name)
+    ]
+    if not asked:
         raise SpecError(f"no exercise is named {options.exercise!r}.\nName one of the lesson's exercises.")
+    proofs = _prove_all(asked, min(options.jobs, len(asked)))
     print(kill_table(proofs))
     for proof in proofs:
         for problem in proof.problems:
@@ -30,13 +40,21 @@ def _run(options: argparse.Namespace) -> int:
     return int(any(proof.problems for proof in proofs))
 
 
-def _prove_lesson(name: str, only: str | None) -> list[Proof]:
-    proofs = []
-    for exercise in load_lesson(name).judged:
-        if only in (None, exercise.name):
-            print(f"{name}: {exercise.name} ...", flush=True)
-            proofs.append(prove(exercise, answers_of(name)))
-    return proofs
+def _prove_all(asked: list[tuple[str, str]], jobs: int) -> list[Proof]:
+    if jobs == 1:
+        return [_prove(*one) for one in tqdm(asked, unit="exercise", desc="proving")]
+    # Fresh processes: a fork of one that has used torch's threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        running = [pool.submit(_prove, *one) for one in asked]
+        for _ in tqdm(concurrent.futures.as_completed(running), total=len(running), unit="exercise", desc="proving"):
+            pass
+        return [future.result() for future in running]
+
+
+def _prove(lesson: str, name: str) -> Proof:
+    exercise = next(exercise for exercise in load_lesson(lesson).judged if exercise.name == name)
+    return prove(exercise, answers_of(lesson))
 
 
 COMMAND = Command(
