@@ -48,8 +48,8 @@ def mutants(source: str, name: str) -> list[Mutant]:
     found: list[tuple[str, str]] = []
     for node in ast.walk(tree):
         if getattr(node, "lineno", 0) in inside:
-            for made in _replacements(node):
-                replacement = ast.fix_missing_locations(ast.copy_location(made, node))
+            for change in _replacements(node):
+                replacement = ast.fix_missing_locations(ast.copy_location(change, node))
                 found.append((_label(node, replacement), _replaced(tree, node, replacement)))
     found += _parameter_swaps(tree, name)
     counts: Counter[str] = Counter()
