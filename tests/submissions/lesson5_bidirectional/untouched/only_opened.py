@@ -1,0 +1,4 @@
+"""A student who opened the notebook and handed it in."""
+# /// submission
+# base = "untouched"
+# ///
