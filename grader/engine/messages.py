@@ -1,0 +1,21 @@
+"""The kinds of frames between judge, warden and worker, and what is in them. All values are plain.
+
+The judge sends to the warden, who runs as the box's first process and passes requests on to the worker, the process that
+runs the student's code. What the worker sends is passed back as it is, undecoded.
+"""
+
+from __future__ import annotations
+
+# Judge to box.
+OPEN = b"O"  # {level, folder, user, limits, files, without}
+LIMIT = b"L"  # {seconds, output}: for the warden, before each of the next two
+RUN = b"R"  # {source, pins, output}
+PERFORM = b"P"  # {exercise, probe, inputs, seconds}
+
+# Box to judge.
+READY = b"r"  # {}: the box is closed to the outside and waits for requests
+FAILED = b"f"  # {reason}: the box could not be made; the machine's fault
+OUTPUT = b"o"  # {kind, content}: one message of a kernel's iopub channel
+PERFORMANCE = b"p"  # a Performance's fields
+END = b"e"  # {ended, execution_count}: the request is done
+SPENT = b"s"  # {cpu_seconds, timed_out, lost}: by the warden, after END or in place of it; closes every request

@@ -1,0 +1,212 @@
+"""The first process of a box: makes the worker, passes frames on, keeps the limits, and takes all along when it ends.
+
+It runs no student's code and computes nothing. The judge being gone is seen as the end of the connection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from typing import NoReturn
+
+from grader.engine import linux, messages, processes
+from grader.engine.box import Worker
+from grader.engine.isolation import Confinement, confine
+from grader.engine.shell import BoxShell
+from grader.engine.wire import Frame, Wire, WireError, WireTimeout, frame
+
+TICK = 0.04
+MEMORY_TICK = 0.4
+WALL_FACTOR = 6.0
+WALL_GRACE = 2.0
+INTERRUPT_SECONDS = 1.0
+END_SECONDS = 3.0
+START_SECONDS = 30.0
+SEND_SECONDS = 30.0
+MAX_FROM_WORKER = 96 << 20
+# Probes keep their own limit and say where they were; the warden's comes after it.
+PROBE_FACTOR, PROBE_GRACE = 1.2, 0.5
+TOO_MUCH_MEMORY = {
+    "kind": "stream",
+    "content": {"name": "stderr", "text": "[stopped: more memory than a submission has]\n"},
+}
+
+
+@dataclass
+class Clock:
+    """Processor time of the whole box in one request, and in the present part of it, with the clock's as a backstop."""
+
+    root: int
+    own_namespace: bool
+    seconds: float
+
+    def __post_init__(self) -> None:
+        self.start = time.monotonic()
+        self.first = self._total()
+        self.base: float | None = self.first
+
+    def restart(self) -> None:
+        """A new part begins."""
+        self.start, self.base = time.monotonic(), None
+
+    def _total(self) -> float:
+        family = processes.below(self.root, self.own_namespace)
+        return sum(one.cpu_seconds for one in family) + processes.ended_children_seconds()
+
+    def spent(self) -> float:
+        """Since the request began."""
+        return max(0.0, self._total() - self.first)
+
+    def expired(self) -> bool:
+        """Whether the part's time is over."""
+        waited = time.monotonic() - self.start
+        if waited > WALL_FACTOR * self.seconds + WALL_GRACE:
+            return True
+        if waited < self.seconds / 8:  # several processors can spend faster than the clock, but not by any factor
+            return False
+        if self.base is None:  # counted from here on: what went before is little, and counting at each part is slow
+            self.base = self._total()
+        return self._total() - self.base > self.seconds
+
+
+class Warden:
+    """One box's life."""
+
+    def __init__(self, judge: Wire, box: Confinement, shell: BoxShell) -> None:
+        self._judge = judge
+        self._box = box
+        self._me = os.getpid()
+        ours, theirs = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            ours.close()
+            judge.close()
+            _become_worker(Wire(theirs), box, shell)
+        theirs.close()
+        self._worker = Wire(ours, MAX_FROM_WORKER)
+        self._ended = os.pidfd_open(self._pid)
+        self._seen_memory = 0.0
+        self._passed = 0
+
+    def serve(self) -> None:
+        """Answer the judge until it closes the connection or the worker is lost."""
+        self._await_ready()
+        while True:
+            limit = self._judge.receive()
+            request = self._judge.receive()
+            if limit.kind != messages.LIMIT:
+                return
+            bounds = limit.value()
+            if not self._answer(request, bounds["seconds"], bounds["output"]):
+                return
+
+    def _await_ready(self) -> None:
+        self._judge.send(self._worker.receive(START_SECONDS))
+
+    def _answer(self, request: Frame, seconds: float, output: int) -> bool:
+        """One request; false when the worker is lost with it."""
+        probing = request.kind == messages.PERFORM
+        limit = seconds * PROBE_FACTOR + PROBE_GRACE if probing else seconds
+        processes.reap()
+        clock = Clock(self._me, self._box.namespaces, limit)
+        self._worker.send(request, SEND_SECONDS)
+        ended, timed_out = self._follow(clock, output), False
+        if ended is None:
+            timed_out = True
+            ended = self._end_probe(clock, output) if probing else self._interrupt(clock, output)
+        lost = not ended or (timed_out and not probing)
+        spent = {"cpu_seconds": clock.spent(), "timed_out": timed_out, "lost": lost}
+        self._judge.send(frame(messages.SPENT, spent), SEND_SECONDS)
+        return not lost
+
+    def _follow(self, clock: Clock, output: int, until: float | None = None) -> bool | None:
+        """Pass frames on: true at the request's end, false when the worker is gone, None when its time is over."""
+        poll = select.poll()
+        for source in (self._judge.fileno(), self._worker.fileno(), self._ended):
+            poll.register(source, select.POLLIN)
+        while True:
+            ready = {source for source, _ in poll.poll(TICK * 1000)}
+            if self._judge.fileno() in ready:
+                raise WireError("the judge has gone")
+            if self._worker.fileno() in ready or self._ended in ready:
+                done = self._pass_on(clock, output)
+                if done is not None:
+                    return done
+            if time.monotonic() > until if until is not None else clock.expired():
+                return None
+            if self._too_much_memory():
+                self._judge.send(frame(messages.OUTPUT, TOO_MUCH_MEMORY), SEND_SECONDS)
+                return False
+
+    def _pass_on(self, clock: Clock, output: int) -> bool | None:
+        """What the worker has sent goes to the judge, what is too much of it nowhere."""
+        try:
+            with contextlib.suppress(WireTimeout):
+                self._worker.read(0.0)
+            while (found := self._worker.pending()) is not None:
+                if found.kind == messages.PERFORMANCE:
+                    clock.restart()
+                elif found.kind == messages.OUTPUT:
+                    self._passed += found.size
+                    if self._passed > 2 * output + (1 << 20):
+                        continue
+                elif found.kind != messages.END:
+                    return False
+                self._judge.send(found, SEND_SECONDS)
+                if found.kind == messages.END:
+                    self._passed = 0
+                    return True
+        except WireError:
+            return False
+        return False if self._gone() else None
+
+    def _gone(self) -> bool:
+        return bool(select.select([self._ended], [], [], 0)[0])
+
+    def _interrupt(self, clock: Clock, output: int) -> bool | None:
+        """Let Python say where it was; its state is half a cell old and is given up in any case."""
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(self._ended, signal.SIGINT)
+        return self._follow(clock, output, time.monotonic() + INTERRUPT_SECONDS)
+
+    def _end_probe(self, clock: Clock, output: int) -> bool | None:
+        """End the fork that performs, and whatever else runs beside the worker."""
+        processes.end_all(self._me, self._box.namespaces, frozenset([self._pid]))
+        return self._follow(clock, output, time.monotonic() + END_SECONDS)
+
+    def _too_much_memory(self) -> bool:
+        now = time.monotonic()
+        if now - self._seen_memory < MEMORY_TICK or "limits" in self._box.without:
+            return False
+        self._seen_memory = now
+        family = processes.below(self._me, self._box.namespaces)
+        limit = self._box.limits.memory
+        if sum(one.resident for one in family) <= limit:
+            return False
+        return sum(processes.private_bytes(one.pid) for one in family) > limit
+
+    def end(self) -> None:
+        """End everything in the box."""
+        processes.end_all(self._me, self._box.namespaces)
+
+
+def _become_worker(wire: Wire, box: Confinement, shell: BoxShell) -> NoReturn:
+    try:
+        linux.die_with_parent(signal.SIGKILL)
+        linux.set_dumpable(True)
+        os.setsid()
+        worker = Worker(wire, shell)
+        confine(box)
+        wire.send(frame(messages.READY, {}))
+        worker.serve()
+    except WireError:
+        pass
+    except OSError as problem:
+        wire.send(frame(messages.FAILED, {"reason": f"a box cannot be closed: {problem}"}))
+    finally:
+        os._exit(0)

@@ -1,0 +1,311 @@
+"""The judge's side of the warm engine: starts the template, opens boxes, and believes nothing that comes out of them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from course_utils.calling import Performance
+from course_utils.values import Inputs, Opaque
+from grader.engine import claims, messages
+from grader.engine.errors import EngineError
+from grader.engine.folders import Files, read_folder, remove_folder
+from grader.engine.interface import CellEnd, CellRun, CellSource, Level, Limits, Session
+from grader.engine.isolation import BOX_ROOT
+from grader.engine.outputs import Transcript, apply
+from grader.engine.probe_level import available_level
+from grader.engine.reachable import GRADER
+from grader.engine.session import ReplayingSession
+from grader.engine.wire import Frame, Wire, WireError, frame
+
+START_SECONDS = 120.0
+OPEN_SECONDS = 60.0
+CLOSE_SECONDS = 10.0
+WALL_FACTOR, WALL_GRACE = 8.0, 30.0
+MAX_FROM_BOX = 96 << 20
+MAX_ANSWERS = 192 << 20
+FIRST_USER, USERS = 61_000, 3_900
+
+# All that a student's code finds in its environment, with HOME and its like from the box. One thread for each library:
+# what runs at once are boxes. The hash seed makes the order of sets the same in every run.
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYTHONHASHSEED": "0",
+}
+BOOT = "import sys; sys.path.insert(0, {root!r}); from grader.engine.template import main; main()"
+
+
+class WarmEngine:
+    """An `Engine` of level "full" or "partial": boxes forked from one warm process. To be used as a context manager.
+
+    level: at which to run; the highest that the machine allows when None. A level that it does not allow is refused.
+    without: layers to leave out, so that a test can see what they are for.
+    """
+
+    def __init__(self, level: Level | None = None, without: frozenset[str] = frozenset()) -> None:
+        found = available_level()
+        self.level: Level = found.level if level is None else level
+        if self.level == "none" or (self.level == "full" and found.level != "full"):
+            raise EngineError(f"isolation {self.level} is not to be had here: {found.reason or 'use a plain engine'}")
+        self._without = without
+        self._template: Template | None = None
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(os.getpid())
+
+    def __enter__(self) -> WarmEngine:
+        self._template = Template(self.level)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._template is not None:
+            self._template.close()
+            self._template = None
+
+    @contextlib.contextmanager
+    def open(self, folder: Path, limits: Limits) -> Iterator[Session]:
+        """A session in a box of its own. May be called from several threads at once."""
+        files = read_folder(folder, limits.disk)
+        with ReplayingSession(lambda: self._new_box(files, limits), limits) as session:
+            yield session
+
+    def _new_box(self, files: Files, limits: Limits) -> Box:
+        user = _free_user(next(self._numbers))
+        with _private_folder(self.level, user) as folder:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._fork(theirs)
+            opening = {
+                "level": self.level,
+                "folder": folder,
+                "user": user,
+                "limits": dataclasses.asdict(limits),
+                "files": files,
+                "without": sorted(self._without),
+            }
+            return Box(Wire(ours, MAX_FROM_BOX), opening)
+
+    def _fork(self, connection: socket.socket) -> None:
+        """Ask the template for a box; start another template when it is gone."""
+        with self._lock:
+            if self._template is None:
+                raise EngineError("the engine is closed")
+            try:
+                self._template.fork(connection)
+            except OSError:
+                self._template.close()
+                self._template = Template(self.level)
+                self._template.fork(connection)
+
+
+class Template:
+    """The running template process."""
+
+    def __init__(self, level: Level) -> None:
+        self._home = tempfile.mkdtemp(prefix="grader-template-")
+        stage = os.path.join(self._home, "root")
+        os.mkdir(stage)
+        ours, theirs = socket.socketpair()
+        self._log = open(os.path.join(self._home, "log"), "w+b")  # noqa: SIM115, closed in close
+        with theirs:
+            command = [sys.executable, "-s", "-P", "-c", BOOT.format(root=str(GRADER.parent)), str(theirs.fileno())]
+            self._process = subprocess.Popen(
+                command,
+                env=ENVIRONMENT | {"HOME": self._home, "IPYTHONDIR": self._home, "MPLCONFIGDIR": self._home},
+                cwd=self._home,
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._control = Wire(ours)
+        self._greet(level, stage)
+
+    def _greet(self, level: Level, stage: str) -> None:
+        try:
+            self._control.send(frame(messages.READY, {"level": level, "stage": stage}), START_SECONDS)
+            answer = self._control.receive(START_SECONDS)
+        except WireError as problem:
+            self._log.seek(0)
+            said = self._log.read()[-2_000:].decode("utf-8", "replace").strip()
+            self.close()
+            raise EngineError(f"the template did not start: {problem}\n{said}") from None
+        if answer.kind != messages.READY:
+            self.close()
+            raise EngineError(f"the template did not start: {answer.value()['reason']}")
+        # Nobody needs it any more, and a judge that is killed cannot remove it.
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def fork(self, connection: socket.socket) -> None:
+        """A new box that talks on `connection`. Raises OSError when the template is gone."""
+        socket.send_fds(self._control.connection, [b"+"], [connection.fileno()])
+
+    def close(self) -> None:
+        """End the template; boxes that are still open end with it."""
+        self._control.close()
+        try:
+            self._process.wait(CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+class Box:
+    """A `Worker`: one box, for as long as it lives."""
+
+    def __init__(self, wire: Wire, opening: dict[str, Any]) -> None:
+        self.alive = True
+        self._wire = wire
+        self._folder = opening["folder"] if opening["level"] != "full" else ""
+        try:
+            wire.send(frame(messages.OPEN, opening), OPEN_SECONDS)
+            answer = wire.receive(OPEN_SECONDS)
+            reason = "" if answer.kind == messages.READY else str(answer.value().get("reason"))
+        except WireError as problem:
+            reason = str(problem)
+        if reason:
+            self.close()
+            raise EngineError(f"a box could not be opened: {reason}")
+
+    def run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
+        """Pin, then run the cell; see `Worker`."""
+        transcript = Transcript(output)
+        request = frame(messages.RUN, {"source": cell.source, "pins": cell.pins, "output": output})
+        ended: CellEnd = "died"
+        count: int | None = None
+        spent: dict[str, Any] = {"cpu_seconds": 0.0, "timed_out": False, "lost": True}
+        for found in self._answers(request, seconds, 1, output):
+            if found.kind == messages.OUTPUT:
+                _show(transcript, found)
+            elif found.kind == messages.END:
+                ended, count = _claimed_end(found)
+            elif found.kind == messages.SPENT:
+                spent = found.value()
+        if spent["timed_out"] or spent["lost"]:
+            ended, count = "timed_out" if spent["timed_out"] else "died", None
+            self.alive = False
+        return CellRun(cell.cell_id, ended, transcript.outputs, count, float(spent["cpu_seconds"]))
+
+    def perform(self, exercise: str, probe: str, inputs: Sequence[Inputs], time_limit: float) -> list[Performance]:
+        """Perform in a fork of the student's state; see `Worker`."""
+        asked = {"exercise": exercise, "probe": probe, "inputs": list(inputs), "seconds": time_limit}
+        done: list[Performance] = []
+        timed_out, size = False, 0
+        for found in self._answers(frame(messages.PERFORM, asked), time_limit, len(inputs), 0):
+            if found.kind == messages.PERFORMANCE and len(done) < len(inputs):
+                size += found.size
+                done.append(_claimed_performance(found) if size <= MAX_ANSWERS else _too_large())
+            elif found.kind == messages.SPENT:
+                spent = found.value()
+                timed_out, self.alive = spent["timed_out"], not spent["lost"]
+        if len(done) < len(inputs):
+            done.append(_lost(timed_out, time_limit))
+        return done
+
+    def _answers(self, request: Frame, seconds: float, parts: int, output: int) -> Iterator[Frame]:
+        """The frames of one request, the warden's SPENT last. Without one the box is lost."""
+        deadline = (WALL_FACTOR * seconds + WALL_GRACE) * parts
+        try:
+            self._wire.send(frame(messages.LIMIT, {"seconds": seconds, "output": output}), OPEN_SECONDS)
+            self._wire.send(request, OPEN_SECONDS)
+            while True:
+                found = self._wire.receive(deadline)
+                yield found
+                if found.kind == messages.SPENT:
+                    return
+        except WireError:
+            self.alive = False
+
+    def close(self) -> None:
+        """End the box and wait until nothing of it is left."""
+        self.alive = False
+        with contextlib.suppress(OSError):
+            self._wire.connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(WireError):
+            while True:
+                self._wire.receive(CLOSE_SECONDS)
+        self._wire.close()
+        if self._folder:
+            remove_folder(Path(self._folder))
+
+
+def _show(transcript: Transcript, found: Frame) -> None:
+    with contextlib.suppress(WireError):
+        claimed = claims.output(found.value())
+        if claimed is not None:
+            apply(transcript, *claimed)
+
+
+def _claimed_end(found: Frame) -> tuple[CellEnd, int | None]:
+    with contextlib.suppress(WireError):
+        fields = found.value()
+        if isinstance(fields, dict) and isinstance(fields.get("ended"), str):
+            count = fields.get("execution_count")
+            return "ok" if fields["ended"] == "ok" else "error", count if type(count) is int else None
+    return "error", None
+
+
+def _claimed_performance(found: Frame) -> Performance:
+    try:
+        return claims.performance(found.value())
+    except WireError:
+        return claims.malformed()
+
+
+def _too_large() -> Performance:
+    return Performance("returned", Opaque("value too large to be judged with those before it"))
+
+
+def _lost(timed_out: bool, time_limit: float) -> Performance:
+    if timed_out:
+        return Performance("timed_out", message=f"no result after {time_limit:g} s")
+    return Performance("died", message="the process ended during this call")
+
+
+def _free_user(number: int) -> int:
+    """An unprivileged user id that nobody on this machine has; each box another one."""
+    for step in range(USERS):
+        user = FIRST_USER + (number + step) % USERS
+        try:
+            pwd.getpwuid(user)
+        except KeyError:
+            return user
+    raise EngineError(f"every user id from {FIRST_USER} to {FIRST_USER + USERS} is taken")
+
+
+@contextlib.contextmanager
+def _private_folder(level: Level, user: int) -> Iterator[str]:
+    """The folder in which a box may write; with namespaces it is one in memory. Removed again when no box comes of it."""
+    if level == "full":
+        yield BOX_ROOT
+        return
+    folder = tempfile.mkdtemp(prefix="grader-box-")
+    try:
+        if os.geteuid() == 0:
+            os.chown(folder, user, user)
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
