@@ -14,7 +14,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from course_utils.values import Opaque, Plain, describe
+from course_utils.values import Opaque, Plain, describe, only_numbers
+
+MAX_COUNT = 1 << 40
 
 Kind = str  # "none", "type", "shape", "dtype", "length", "keys", "nan", "value", "statistics", "threshold"
 
@@ -95,7 +97,7 @@ class Counts:
         probabilities = expected["probabilities"]
         impossible = [outcome for outcome in counts if probabilities.get(outcome, 0.0) <= 0.0]
         if impossible:
-            shown = ", ".join(repr(outcome) for outcome in impossible[:3])
+            shown = ", ".join(map(_named, impossible[:3]))
             return [Difference("", "statistics", f"drew {shown}, which cannot be drawn here")]
         p_value = chi_square_p(counts, probabilities)
         if p_value >= self.false_alarm:
@@ -177,7 +179,7 @@ def _walk_sequence(path: str, expected: Any, returned: Plain, close: Close) -> l
     if returned is None:
         return [Difference(path, "none", f"expected {describe(expected)}, got None: is a `return` missing?")]
     if isinstance(returned, np.ndarray) and returned.ndim > 0:
-        returned = list(returned)
+        returned = returned.tolist() if returned.ndim == 1 else list(returned)
     if not isinstance(returned, (list, tuple)):
         return [Difference(path, "type", f"expected {describe(expected)}, got {describe(returned)}")]
     if len(expected) != len(returned):
@@ -191,12 +193,15 @@ def _walk_dict(path: str, expected: dict[Any, Plain], returned: Plain, close: Cl
         return [Difference(path, "none", f"expected {describe(expected)}, got None: is a `return` missing?")]
     if not isinstance(returned, dict):
         return [Difference(path, "type", f"expected a dict, got {describe(returned)}")]
-    missing = [key for key in expected if key not in returned]
-    extra = [key for key in returned if key not in expected]
+    missing = [_named(key) for key in expected if key not in returned]
+    extra = [_named(key) for key in returned if key not in expected]
     if missing or extra:
-        told = [f"missing {missing[:4]}" if missing else "", f"not expected {extra[:4]}" if extra else ""]
+        told = [
+            f"missing {', '.join(missing[:4])}" if missing else "",
+            f"not expected {', '.join(extra[:4])}" if extra else "",
+        ]
         return [Difference(path, "keys", "keys differ: " + "; ".join(filter(None, told)))]
-    return [found for key in expected for found in _walk(f"{path}[{key!r}]", expected[key], returned[key], close)]
+    return [found for key in expected for found in _walk(f"{path}[{_named(key)}]", expected[key], returned[key], close)]
 
 
 def _compare_exactly(path: str, expected: Plain, returned: Plain) -> list[Difference]:
@@ -212,18 +217,18 @@ def _compare_exactly(path: str, expected: Plain, returned: Plain) -> list[Differ
 def _as_array(value: Plain) -> np.ndarray[Any, Any] | None:
     if isinstance(value, np.ndarray):
         return value
-    if isinstance(value, (bool, int, float, complex, list, tuple)):
-        try:
-            array = np.asarray(value)
-        except (ValueError, OverflowError):
-            return None
-        return array if array.dtype.kind in "biufc" else None
-    return None
+    if not only_numbers(value):
+        return None
+    try:
+        array = np.asarray(value)
+    except (ValueError, OverflowError):
+        return None
+    return array if array.dtype.kind in "biufc" else None
 
 
 def _compare_numbers(path: str, expected: Plain, returned: Plain, close: Close) -> list[Difference]:
-    wanted, got = np.asarray(expected), _as_array(returned)
-    if got is None:
+    wanted, got = _as_array(expected), _as_array(returned)
+    if wanted is None or got is None:  # of a property, both are what a student's code returned
         kind = "dtype" if isinstance(returned, Opaque) and "dtype" in returned.type_name else "type"
         return [Difference(path, kind, f"expected {describe(expected)}, got {describe(returned)}")]
     if wanted.shape != got.shape:
@@ -274,7 +279,17 @@ def _counts(returned: Plain) -> dict[Any, int] | None:
     if not isinstance(returned, dict) or not isinstance(returned.get("counts"), dict):
         return None
     counts = returned["counts"]
-    return counts if counts and all(type(n) is int and n >= 0 for n in counts.values()) else None
+    if not all(type(n) is int and 0 <= n <= MAX_COUNT for n in counts.values()):
+        return None
+    return counts if any(counts.values()) else None
+
+
+def _named(outcome: Any) -> str:
+    """A key as a message shows it, shortened: it may be anything that a student's code returned."""
+    if isinstance(outcome, str):
+        return repr(outcome[:60])
+    short = outcome is None or isinstance(outcome, float) or (isinstance(outcome, int) and abs(outcome) < MAX_COUNT)
+    return repr(outcome) if short else describe(outcome)
 
 
 def chi_square_p(counts: dict[Any, int], probabilities: dict[Any, float]) -> float:

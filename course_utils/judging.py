@@ -15,6 +15,9 @@ from course_utils.values import Plain
 Status = Literal["passed", "partial", "wrong", "raised", "timed_out", "not_attempted", "died", "missing"]
 
 
+MAX_TEXT = 1_000
+
+
 @dataclass(frozen=True)
 class CaseResult:
     """What one case showed. `wrong_parts` lists the parts that differ; an exercise without parts has the one part ""."""
@@ -91,7 +94,7 @@ def judge_case(exercise: ExerciseInfo, case: Case, performance: Performance) -> 
     differences = exercise.compare.differences(case.expected, performance.value)
     if differences:
         wrong = tuple(name for name in everything if any(_touches(exercise, case, name, d) for d in differences))
-        text = "; ".join(_told(exercise, case, difference) for difference in differences[:3])
+        text = "; ".join(_told(exercise, case, difference)[:MAX_TEXT] for difference in differences[:3])
         return CaseResult(case, performance, "wrong", differences[0].kind, text, wrong or everything)
     broken = _broken_promise(exercise, performance)
     if broken:

@@ -136,7 +136,5 @@ def attach() -> None:
         return
     waiting = _Waiting(shell)
     shell._course_waiting = waiting
-    shell.set_custom_exc(
-        (Exception,), lambda *found, **options: waiting.on_error(*found, **options)
-    )
+    shell.set_custom_exc((Exception,), lambda *found, **options: waiting.on_error(*found, **options))
     shell.events.register("post_run_cell", waiting.after_cell)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from course_utils.calling import Performance
-from course_utils.values import Inputs, Plain, copied
+from course_utils.values import Inputs, Plain, copied, only_numbers
 
 Call = Callable[[Inputs], Performance]
 
@@ -125,7 +125,7 @@ def _rows(value: Plain, count: int) -> Plain:
     """The first rows of a result; a list may be a list of rows or hold several results."""
     if isinstance(value, list):
         try:
-            value = np.asarray(value)
+            value = np.asarray(value) if only_numbers(value) else tuple(value)
         except ValueError:
             value = tuple(value)
     if isinstance(value, tuple):

@@ -21,6 +21,7 @@ Inputs = dict[str, Plain]
 ARRAY_KINDS = "biufc"
 MAX_DEPTH = 12
 MAX_ITEMS = 2_000_000
+LONG_INT_BITS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +120,13 @@ def same(left: Plain, right: Plain) -> bool:
     return bool(left == right)
 
 
+def only_numbers(value: Plain) -> bool:
+    """Whether it is a number, or lists of them: `np.asarray` of one long text among many numbers takes terabytes."""
+    if isinstance(value, (list, tuple)):
+        return all(map(only_numbers, value))
+    return isinstance(value, (bool, int, float, complex, np.ndarray))
+
+
 def encode(value: Plain, digits: int | None = None) -> Any:
     """A plain value as a tree for `json.dumps(allow_nan=False)`; `digits` rounds floats to that many significant ones."""
     if isinstance(value, np.ndarray):
@@ -191,4 +199,6 @@ def describe(value: Plain) -> str:
         return f"a {value.type_name}"
     if value is None:
         return "None"
+    if type(value) is int and value.bit_length() > LONG_INT_BITS:  # Python refuses to print what is much longer
+        return "an integer of very many digits"
     return f"the {type(value).__name__} {value!r}"[:200]

@@ -65,7 +65,9 @@ def build(subject: Any, inputs: Inputs) -> torch.nn.Module:
     sizes = inputs["sizes"]
     module = subject(**sizes) if isinstance(sizes, Mapping) else subject(*sizes)
     if not isinstance(module, torch.nn.Module):
-        raise TypeError(f"expected a torch.nn.Module, got {type(module).__name__}: does the class inherit from nn.Module?")
+        raise TypeError(
+            f"expected a torch.nn.Module, got {type(module).__name__}: does the class inherit from nn.Module?"
+        )
     copy_weights(module, inputs["weights"], inputs.get("twins", []))
     return module.train(bool(inputs.get("training", False)))
 
@@ -136,7 +138,9 @@ def _named(returned: Any, names: list[str]) -> dict[str, Any]:
     items = list(returned) if isinstance(returned, (tuple, list)) else [returned]
     if len(items) != len(names):
         what = "one thing" if len(items) == 1 else f"{len(items)} things"
-        raise TypeError(f"forward returned {what} ({type(returned).__name__}), expected {len(names)}: {', '.join(names)}")
+        raise TypeError(
+            f"forward returned {what} ({type(returned).__name__}), expected {len(names)}: {', '.join(names)}"
+        )
     return dict(zip(names, items, strict=True))
 
 

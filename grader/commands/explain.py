@@ -8,6 +8,7 @@ from pathlib import Path
 from course_utils.reporting.report import text_table
 from grader.commands.command import Command
 from grader.exercises import all_lessons
+from grader.feedback.safe import printable
 from grader.paths import ROOT, GraderError
 from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook
@@ -77,7 +78,7 @@ def _part(part: dict[str, object]) -> tuple[str, ...]:
 
 def _case(case: dict[str, object]) -> tuple[str, ...]:
     kind = "visible" if case["visible"] else "hidden"
-    return (str(case["case_name"]), kind, str(case["outcome"]), str(case["cause"])[:100])
+    return (str(case["case_name"]), kind, str(case["outcome"]), " ".join(printable(str(case["cause"])).split())[:100])
 
 
 COMMAND = Command(

@@ -110,6 +110,11 @@ def _record(book: GradeBook, task: Task, future: concurrent.futures.Future[Grade
             f"{task.student}, {task.key.lesson.name}: not graded ({problem}). Run the same command to try again."
         )
         return False
+    except Exception as problem:  # a fault of ours, which must not cost the others their grades
+        cause = f"the grader failed: {type(problem).__name__}: {problem}"[:300]
+        book.record_not_graded(task.student, task.key, digest_of(task.path), cause, level)
+        tqdm.write(f"{task.student}, {task.key.lesson.name}: not graded ({cause}). Please report this.")
+        return False
     return True
 
 

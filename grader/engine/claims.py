@@ -20,6 +20,7 @@ DTYPES = frozenset(
 )
 MAX_TEXT = 2_000
 MAX_NAMES = 32
+MAX_COUNT = 1 << 53
 MAX_DEPTH = 16
 
 
@@ -128,7 +129,12 @@ def _is_json(claim: Any) -> bool:
         return all(isinstance(name, str) and _is_json(item) for name, item in claim.items())
     if isinstance(claim, list):
         return all(map(_is_json, claim))
-    return claim is None or isinstance(claim, (bool, int, float, str))
+    return claim is None or isinstance(claim, (bool, float, str)) or (type(claim) is int and is_count(abs(claim)))
+
+
+def is_count(claim: Any) -> bool:
+    """Whether it is a number that may be written down: Python refuses to print an integer of very many digits."""
+    return type(claim) is int and 0 <= claim < MAX_COUNT
 
 
 def _is_lines(claim: Any) -> bool:
@@ -144,7 +150,7 @@ _CONTENTS: dict[str, dict[str, Callable[[Any], bool]]] = {
     "stream": {"name": lambda claim: claim in ("stdout", "stderr"), "text": _is_text},
     "display_data": _BUNDLES,
     "update_display_data": _BUNDLES,
-    "execute_result": {**_BUNDLES, "execution_count": lambda claim: type(claim) is int},
+    "execute_result": {**_BUNDLES, "execution_count": is_count},
     "error": {"ename": _is_text, "evalue": _is_text, "traceback": _is_lines},
     "clear_output": {"wait": lambda claim: isinstance(claim, bool)},
 }

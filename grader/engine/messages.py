@@ -8,7 +8,7 @@ from __future__ import annotations
 
 # Judge to box.
 OPEN = b"O"  # {level, folder, user, limits, files, without}
-LIMIT = b"L"  # {seconds, output}: for the warden, before each of the next two
+LIMIT = b"L"  # {seconds, output, answers}: for the warden, before each of the next two
 RUN = b"R"  # {source, pins, output}
 PERFORM = b"P"  # {exercise, probe, inputs, seconds}
 

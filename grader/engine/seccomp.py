@@ -88,19 +88,18 @@ REFUSED: dict[str, tuple[int, int]] = {
     "fanotify_init": (300, 262),
     "memfd_secret": (447, 447),
     "seccomp": (317, 277),
-    # priorities, which only ever change the time that others get
-    "sched_setparam": (142, 118),
-    "sched_setscheduler": (144, 119),
-    "sched_setattr": (314, 274),
-    "ioprio_set": (251, 30),
-}
-# What a box without namespaces of its own shares with the host: System V and POSIX queues, segments and semaphores.
-SHARED_WITH_HOST: dict[str, tuple[int, int]] = {
+    # memory that is in no process and so counted in none, and what a box without namespaces would share with the host
+    "memfd_create": (319, 279),
     "shmget": (29, 194),
     "shmat": (30, 196),
     "semget": (64, 190),
     "msgget": (68, 186),
     "mq_open": (240, 180),
+    # priorities, which only ever change the time that others get
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
 }
 # Signals to others, where Landlock cannot confine them.
 SIGNALS: dict[str, tuple[int, int]] = {
@@ -183,7 +182,7 @@ class Assembler:
 
 
 def program(namespaces: bool, signals_confined: bool, own_pid: int) -> bytes:
-    """The filter for a box. Without namespaces it also refuses sockets and what is shared with the host.
+    """The filter for a box. Without namespaces it also refuses sockets.
 
     signals_confined: whether Landlock keeps signals inside; else only `own_pid` can be signalled.
     """
@@ -208,7 +207,7 @@ def program(namespaces: bool, signals_confined: bool, own_pid: int) -> bytes:
 def _refused(namespaces: bool, signals_confined: bool) -> list[tuple[int, int]]:
     refused = list(REFUSED.values())
     if not namespaces:
-        refused += [*SHARED_WITH_HOST.values(), CONDITIONAL["socket"][0]]
+        refused.append(CONDITIONAL["socket"][0])
     if not namespaces and not signals_confined:
         refused += SIGNALS.values()
     return refused

@@ -44,6 +44,7 @@ class Clock:
     root: int
     own_namespace: bool
     seconds: float
+    restarts: int
 
     def __post_init__(self) -> None:
         self.start = time.monotonic()
@@ -51,7 +52,10 @@ class Clock:
         self.base: float | None = self.first
 
     def restart(self) -> None:
-        """A new part begins."""
+        """A new part begins, unless more have ended than were asked for: nobody buys time with answers of his own."""
+        if self.restarts <= 0:
+            return
+        self.restarts -= 1
         self.start, self.base = time.monotonic(), None
 
     def _total(self) -> float:
@@ -102,18 +106,18 @@ class Warden:
             if limit.kind != messages.LIMIT:
                 return
             bounds = limit.value()
-            if not self._answer(request, bounds["seconds"], bounds["output"]):
+            if not self._answer(request, bounds["seconds"], bounds["output"], bounds["answers"]):
                 return
 
     def _await_ready(self) -> None:
         self._judge.send(self._worker.receive(START_SECONDS))
 
-    def _answer(self, request: Frame, seconds: float, output: int) -> bool:
+    def _answer(self, request: Frame, seconds: float, output: int, answers: int) -> bool:
         """One request; false when the worker is lost with it."""
         probing = request.kind == messages.PERFORM
         limit = seconds * PROBE_FACTOR + PROBE_GRACE if probing else seconds
         processes.reap()
-        clock = Clock(self._me, self._box.namespaces, limit)
+        clock = Clock(self._me, self._box.namespaces, limit, answers)
         self._worker.send(request, SEND_SECONDS)
         ended, timed_out = self._follow(clock, output), False
         if ended is None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -196,7 +197,7 @@ class Box:
         ended: CellEnd = "died"
         count: int | None = None
         spent: dict[str, Any] = {"cpu_seconds": 0.0, "timed_out": False, "lost": True}
-        for found in self._answers(request, seconds, 1, output):
+        for found in self._answers(request, seconds, 0, output):
             if found.kind == messages.OUTPUT:
                 _show(transcript, found)
             elif found.kind == messages.END:
@@ -224,14 +225,15 @@ class Box:
             done.append(_lost(timed_out, time_limit))
         return done
 
-    def _answers(self, request: Frame, seconds: float, parts: int, output: int) -> Iterator[Frame]:
+    def _answers(self, request: Frame, seconds: float, answers: int, output: int) -> Iterator[Frame]:
         """The frames of one request, the warden's SPENT last. Without one the box is lost."""
-        deadline = (WALL_FACTOR * seconds + WALL_GRACE) * parts
+        deadline = time.monotonic() + (WALL_FACTOR * seconds + WALL_GRACE) * max(1, answers)
+        limits = {"seconds": seconds, "output": output, "answers": answers}
         try:
-            self._wire.send(frame(messages.LIMIT, {"seconds": seconds, "output": output}), OPEN_SECONDS)
+            self._wire.send(frame(messages.LIMIT, limits), OPEN_SECONDS)
             self._wire.send(request, OPEN_SECONDS)
             while True:
-                found = self._wire.receive(deadline)
+                found = self._wire.receive(deadline - time.monotonic())
                 yield found
                 if found.kind == messages.SPENT:
                     return
@@ -263,7 +265,7 @@ def _claimed_end(found: Frame) -> tuple[CellEnd, int | None]:
         fields = found.value()
         if isinstance(fields, dict) and isinstance(fields.get("ended"), str):
             count = fields.get("execution_count")
-            return "ok" if fields["ended"] == "ok" else "error", count if type(count) is int else None
+            return "ok" if fields["ended"] == "ok" else "error", count if claims.is_count(count) else None
     return "error", None
 
 

@@ -383,7 +383,7 @@ def _split_exchanged_share(X: Any, y: Any, window: int, test_fraction: float) ->
 
 def split_by_masks(X: Any, y: Any, window: int, test_fraction: float) -> Any:
     starts = np.arange(len(X))
-    test = starts >= round(len(X) * (1 - test_fraction))
+    test = starts >= len(X) - int(len(X) * test_fraction)
     train = starts + window < starts[test].min()
     return X[train], y[train], X[test], y[test]
 
@@ -395,7 +395,18 @@ def split_by_sets(X: Any, y: Any, window: int, test_fraction: float) -> Any:
     return [[*X[train]], [*y[train]], X[-n:].astype(np.float32), torch.tensor(y[-n:])]
 
 
+def _split_rounded_up(X: Any, y: Any, window: int, test_fraction: float) -> Any:
+    first = int((1 - test_fraction) * len(X))
+    return X[: first - window], y[: first - window], X[first:], y[first:]
+
+
 SPLIT = (
+    Misconception(
+        "share_rounded_up",
+        "Your test set has one example more than int(test_fraction * N) where that product is no whole number: it is cut, not "
+        "rounded.",
+        wrong=_split_rounded_up,
+    ),
     Misconception(
         "random_split",
         "The examples were shuffled before the split: the training set then holds near-copies of test windows, from the future.",

@@ -102,6 +102,11 @@ BAG = (
         wrong=_bag_shares,
     ),
     Misconception(
+        "letters_searched",
+        'You search a run of letters: "not" is then found inside "nothing" too. A token counts when the whole of it is the word.',
+        wrong=lambda tokens, vocabulary: np.array([" ".join(tokens).count(word) for word in vocabulary]),
+    ),
+    Misconception(
         "alphabetical_places",
         "The counts are in alphabetical order of the words. The vocabulary has an order of its own, which holds here.",
         wrong=_bag_sorted,
@@ -211,6 +216,11 @@ BAG_CEILING = (
         wrong=lambda sentences, labels: _last_label(_bag_views(sentences), labels),
     ),
     Misconception(
+        "bag_of_letters",
+        'You sort the letters of the sentence, not its words: "dog" and "god" become the same.',
+        wrong=lambda sentences, labels: _best(["".join(sorted("".join(sentence))) for sentence in sentences], labels),
+    ),
+    Misconception(
         "grouped_by_length",
         "You group sentences by their length. Sentences of one length can be different bags.",
         wrong=lambda sentences, labels: _best([len(sentence) for sentence in sentences], labels),
@@ -283,6 +293,16 @@ WINDOW_CEILING = (
         "last_token_missed",
         "The very last token is missing from what your predictor sees: a slice to -1 ends before it.",
         wrong=lambda sequences, labels, window: _best([tuple(s[-window - 1 : -1]) for s in sequences], labels),
+    ),
+    Misconception(
+        "joined_without_gap",
+        "You glue the tokens of a window together, so that 1, 12 and 11, 2 look the same.",
+        wrong=lambda sequences, labels, window: _best(["".join(map(str, s[-window:])) for s in sequences], labels),
+    ),
+    Misconception(
+        "last_token_only",
+        "Your predictor sees the very last token and nothing else, however wide the window is.",
+        wrong=lambda sequences, labels, window: _best(_tails(sequences, 1), labels),
     ),
     Misconception(
         "every_window_an_example",

@@ -57,8 +57,8 @@ NEXT_TOKEN_PAIRS = Exercise(
     misconceptions=(
         Misconception(
             "target_is_input",
-            "Target and input are the same token at each position: a model would earn full marks for copying. "
-            "A bet is on the token that comes next.",
+            "Your targets are what was read already: a model would earn full marks for copying, or the two lists have changed "
+            "places. A bet is on the token that comes next.",
             edits=(("list(tokens) + [eos]", "[bos] + list(tokens)"),),
         ),
         Misconception(

@@ -201,7 +201,13 @@ BITS_PER_CHARACTER = Exercise(
 
 
 def _logits(
-    batch: int, steps: int, vocabulary_size: int, mask_type: type = bool, full: bool = False, far: float = 0.0
+    batch: int,
+    steps: int,
+    vocabulary_size: int,
+    mask_type: type = bool,
+    full: bool = False,
+    far: float = 0.0,
+    scale: float = 2.0,
 ) -> Draw:
     def draw(rng: Rng) -> Inputs:
         drawn = np.full(batch, steps) if full else lengths(rng, batch, steps)
@@ -210,7 +216,7 @@ def _logits(
         mask = np.arange(steps)[None, :] < drawn[:, None]
         offsets = far * np.arange(batch * steps).reshape(batch, steps, 1)
         return {
-            "logits": normal(rng, batch, steps, vocabulary_size, scale=2.0) + offsets,
+            "logits": normal(rng, batch, steps, vocabulary_size, scale=scale) + offsets,
             "targets": rng.integers(0, vocabulary_size, (batch, steps)),
             "mask": mask.astype(mask_type),
         }
@@ -234,6 +240,7 @@ MASKED_NLL = Exercise(
         "a sentence that is all padding": _all_masked_row,
         "one token": _logits(1, 1, 4, full=True),
         "large scores": _logits(3, 2, 4, far=700.0),
+        "targets that the scores all but rule out": _logits(2, 4, 6, scale=90.0),
     },
     oracle=oracles.cross_entropy,
     hints=(
@@ -292,6 +299,12 @@ MASKED_NLL = Exercise(
             "plain_softmax",
             "The exponential of a large score is infinite: normalise in log space.",
             wrong=others.nll_with_plain_softmax,
+        ),
+        Misconception(
+            "epsilon_in_log",
+            "A small number was added to the probability before its logarithm: a target that seemed next to impossible then costs "
+            "too little. Stay in log space, where nothing has to be rescued.",
+            edits=(("-chosen[mask", "-np.log(np.exp(chosen) + 1e-9)[mask"),),
         ),
     ),
     accepts=(

@@ -87,9 +87,13 @@ STEP_PATTERNS = (
     ("dW_xh dW_hh", "db is right, so dz is too; both outer products with it are not"),
     (
         "dW_hh",
-        "dz is right; what is wrong is what it is paired with. Look for the state that W_hh multiplied",
+        "dz is right; what is wrong is what it is paired with, or which way round the product stands. Look for the state that W_hh "
+        "multiplied",
     ),
-    ("dW_xh", "dz is right; what is wrong is what it is paired with. Look for what W_xh multiplied"),
+    (
+        "dW_xh",
+        "dz is right; what is wrong is what it is paired with, or which way round the product stands. Look for what W_xh multiplied",
+    ),
     ("dh", "dz is right; the way back through W_hh is not"),
     ("dx", "dz is right; the way back through W_xh is not"),
     ("db", "dz is right; the bias was added to every row of the batch, and its gradient does not show that yet"),
@@ -208,7 +212,11 @@ LOOP_PATTERNS = (
         "the blame of every step is right (dx, dh0); what the steps together do to the shared weights is not",
     ),
     ("dh0", "the whole walk is right; only what it hands over at its end is not"),
-    ("dW_hh", "the blame of every step is right; the state it is paired with is not, at some step at least"),
+    (
+        "dW_hh",
+        "the blame of every step is right; the state it is paired with is not, at some step at least, or the product stands the "
+        "wrong way round",
+    ),
     ("dx", "the blame of every step is right, since the weights' gradients are; where its shares for x are put is not"),
 )
 
@@ -223,6 +231,7 @@ LOOP = Exercise(
         "one step": draws.sequence(2, 1, 3, 2),
         "one unit, one feature, four steps": draws.sequence(3, 4, 1, 1),
         "a loss that looks at the last state only": draws.sequence(2, 4, 1, 3, last_only=True),
+        "a loud loss": draws.sequence(2, 3, 1, 4, loud=20.0),
     },
     oracle=oracles.rnn_backward,
     properties=(InputsUnchanged(), NoAlias(), NoState()),
@@ -318,8 +327,46 @@ LOOP = Exercise(
         ),
         Misconception(
             "h0_taken_as_zero",
-            "The state before the first step is taken as zero. The cache says what it was.",
+            "The first step's share of dW_hh is missing: the state before that step is not zero, the cache says what it was.",
             edits=(('cache["h0"][:, None], states[:, :-1]]', '0 * cache["h0"][:, None], states[:, :-1]]'),),
+        ),
+        Misconception(
+            "first_step_skipped",
+            "Your walk ends before the first step: its input and h0 receive no blame.",
+            edits=(("reversed(range(x.shape[1]))", "reversed(range(1, x.shape[1]))"),),
+        ),
+        Misconception(
+            "averaged_over_batch",
+            (
+                "You divide the weights' gradients by the number of rows. Whether the loss is a mean was settled where the loss "
+                "was taken; here shares add up."
+            ),
+            edits=(
+                ("return dx, carry, dW_xh, dW_hh, db", "return dx, carry, dW_xh / len(x), dW_hh / len(x), db / len(x)"),
+            ),
+        ),
+        Misconception(
+            "dW_hh_turned",
+            "Your dW_hh is turned over: entry (i, j) belongs to the weight from unit j to unit i. Being square it hides that.",
+            edits=(("return dx, carry, dW_xh, dW_hh, db", "return dx, carry, dW_xh, dW_hh.T, db"),),
+        ),
+        Misconception(
+            "W_hh_transposed",
+            "Blame goes back through W_hh the other way round than you send it: forward, the transpose was used.",
+            wrong=wrong.carry_through_transpose,
+        ),
+        Misconception(
+            "clipped_by_value",
+            (
+                "Entries beyond a limit were cut off. That may be wanted before an update, and then for all gradients together; "
+                "here the gradient is asked for as it is."
+            ),
+            edits=(
+                (
+                    "return dx, carry, dW_xh, dW_hh, db",
+                    "return dx, carry, *(np.clip(total, -5, 5) for total in (dW_xh, dW_hh, db))",
+                ),
+            ),
         ),
         Misconception(
             "loss_counted_twice",
@@ -349,6 +396,7 @@ LOOP = Exercise(
     ),
     accepts=(
         Accepted("all contractions at the end", right.loop_all_at_the_end),
+        Accepted("blame gathered in a copy of dstates, lists out", right.loop_in_a_copy),
         Accepted(
             "totals added in place",
             edits=(

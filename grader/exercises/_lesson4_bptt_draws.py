@@ -53,14 +53,14 @@ def sequence_cache(rng: Generator, B: int, T: int, D: int, H: int, scale: float 
     return {"x": x, "h0": h0, "states": states, **weights}
 
 
-def sequence(B: int, T: int, D: int, H: int, scale: float = 0.8, last_only: bool = False) -> Draw:
-    """Inputs of `rnn_backward`; with `last_only` the loss looks at the last state alone."""
+def sequence(B: int, T: int, D: int, H: int, last_only: bool = False, loud: float = 1.0) -> Draw:
+    """Inputs of `rnn_backward`; with `last_only` the loss looks at the last state alone; `loud` is the size of its gradient."""
 
     def draw(rng: Generator) -> Inputs:
-        dstates = normal(rng, B, T, H)
+        dstates = normal(rng, B, T, H, scale=loud)
         if last_only:
             dstates[:, :-1] = 0.0
-        return {"dstates": dstates, "cache": sequence_cache(rng, B, T, D, H, scale)}
+        return {"dstates": dstates, "cache": sequence_cache(rng, B, T, D, H)}
 
     return draw
 
@@ -131,12 +131,13 @@ def upstream_and_state(*shape: int, saturated: bool = False) -> Draw:
     return draw
 
 
-def scores(B: int, T: int, V: int, lengths: tuple[int, ...], scale: float = 1.0) -> Draw:
-    """Inputs of `temporal_softmax_backward`: the mask is True up to each row's length."""
+def scores(B: int, T: int, V: int, lengths: tuple[int, ...], scale: float = 1.0, around: float = 0.0) -> Draw:
+    """Inputs of `temporal_softmax_backward`, scores near `around`: the mask is True up to each row's length."""
 
     def draw(rng: Generator) -> Inputs:
         mask = np.arange(T)[None, :] < np.array(lengths)[:, None]
-        return {"logits": normal(rng, B, T, V, scale=scale), "targets": rng.integers(V, size=(B, T)), "mask": mask}
+        logits = np.round(around + normal(rng, B, T, V, scale=scale), 3)
+        return {"logits": logits, "targets": rng.integers(V, size=(B, T)), "mask": mask}
 
     return draw
 

@@ -75,6 +75,22 @@ def loop_all_at_the_end(dstates: Floats, cache: Mapping[str, Floats]) -> tuple[F
     return dz @ cache["W_xh"], dz[:, 0] @ cache["W_hh"], dW_xh, dW_hh, dz.sum(axis=(0, 1))
 
 
+def loop_in_a_copy(dstates: Floats, cache: Mapping[str, Floats]) -> list[Any]:
+    """What arrives at each state is added up in a copy of dstates; nested lists out."""
+    arriving, states = dstates.copy(), [cache["h0"], *cache["states"].swapaxes(0, 1)]
+    dx, totals = np.zeros_like(cache["x"]), {name: np.zeros_like(cache[name]) for name in RECURRENT}
+    dh0 = np.zeros_like(cache["h0"])
+    for t in range(dstates.shape[1])[::-1]:
+        dz = arriving[:, t] * (1 - states[t + 1] ** 2)
+        dx[:, t] = dz @ cache["W_xh"]
+        target = arriving[:, t - 1] if t else dh0
+        target += dz @ cache["W_hh"]
+        totals["W_xh"] += dz.T @ cache["x"][:, t]
+        totals["W_hh"] += dz.T @ states[t]
+        totals["b_h"] += dz.sum(axis=0)
+    return [value.tolist() for value in (dx, dh0, *totals.values())]
+
+
 def softmax_one_by_one(logits: Floats, targets: Any, mask: Any) -> list[Any]:
     """Position by position, returned as nested lists."""
     dlogits, count = np.zeros(logits.shape), int(np.sum(mask))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from course_utils.comparing import Close
 from course_utils.probes import gradients as probes
 from course_utils.properties import InputsUnchanged, NoAlias, NoState
 from grader.exercises import _lesson4_bptt_draws as draws
@@ -21,6 +22,7 @@ NUMERICAL = Exercise(
         "one number in an array, the default step": draws.function("waves", 1),
     },
     oracle=oracles.numerical_gradient,
+    compare=Close(rtol=1e-6, atol=1e-7),  # a step a hundred times as wide is off by some 1e-5
     probe=probes.numerical,
     properties=(NoState(),),
     hints=(
@@ -42,6 +44,14 @@ NUMERICAL = Exercise(
                 "eps only, not with its square."
             ),
             edits=(("nudged[index] = middle - eps", "nudged[index] = middle"), ("(2 * eps)", "eps")),
+        ),
+        Misconception(
+            "backward_difference",
+            (
+                "You compare the point itself with one pushed down. That is a slope to one side; its error falls with "
+                "eps only, not with its square."
+            ),
+            edits=(("nudged[index] = middle + eps", "nudged[index] = middle"), ("(2 * eps)", "eps")),
         ),
         Misconception(
             "divided_by_eps",
@@ -104,6 +114,7 @@ NUMERICAL = Exercise(
     accepts=(
         Accepted("in place, put back by arithmetic", right.numerical_in_place),
         Accepted("unit arrays", right.numerical_by_units),
+        Accepted("float32 out", edits=(("    return gradient", "    return gradient.astype(np.float32)"),)),
     ),
 )
 
@@ -114,6 +125,7 @@ SOFTMAX = Exercise(
         "two rows of three steps, one shorter, four symbols": draws.scores(2, 3, 4, (3, 2)),
         "a batch of one, all real": draws.scores(1, 5, 3, (5,)),
         "large scores": draws.scores(2, 4, 3, (1, 4), scale=700.0),
+        "scores all near nine hundred": draws.scores(2, 3, 5, (3, 1), around=900.0),
         "one row all padding": draws.scores(3, 2, 5, (2, 0, 1)),
         "nothing real at all": draws.scores(1, 2, 3, (0,)),
         "a single real token": draws.scores(2, 1, 3, (0, 1)),
@@ -173,6 +185,22 @@ SOFTMAX = Exercise(
             "overflow",
             "Scores of several hundred overflow in exp. A shift of all scores of a position changes no probability.",
             edits=(("logits - logits.max(axis=-1, keepdims=True)", "logits"),),
+        ),
+        Misconception(
+            "one_shift_for_all",
+            "One maximum was subtracted everywhere: a position far below it loses all its exponentials. Each has its own.",
+            edits=(("logits.max(axis=-1, keepdims=True)", "logits.max()"),),
+        ),
+        Misconception(
+            "overflow_swept_away",
+            "Where exp overflowed, what was not a number was replaced by 0. Zero is not the gradient there.",
+            edits=(
+                ("np.exp(logits - logits.max(axis=-1, keepdims=True))", "np.exp(logits)"),
+                (
+                    "probabilities = raised / raised.sum(axis=-1, keepdims=True)",
+                    "probabilities = np.nan_to_num(raised / raised.sum(axis=-1, keepdims=True))",
+                ),
+            ),
         ),
         Misconception(
             "softmax_over_time",

@@ -24,7 +24,10 @@ TRAINING_PATTERNS = (
     ),
     ("W_hy b_y", "the recurrent part is right; the read-out, which is a layer like any other, is not"),
     ("loss", "all weights are right; only the number that is reported is not"),
-    ("W_hh", "the blame of every step is right; the state it is paired with is not"),
+    (
+        "W_hh",
+        "the blame of every step is right; the state it is paired with is not, or the product stands the wrong way round",
+    ),
 )
 
 TRAIN = Exercise(
@@ -42,6 +45,9 @@ TRAIN = Exercise(
         ),
         "a batch of one, five steps": draws.training(1, 5, 2, 3, 4, readout=0.5, lr=0.5),
         "one step, one unit": draws.training(3, 1, 2, 1, 4, readout=0.5, lr=1.5),
+        "two steps, a small gradient": draws.redrawn(
+            draws.training(1, 2, 3, 2, 2, readout=1.5, lr=1.0), lambda inputs: 0.15 < wrong.gradient_norm(inputs) < 0.45
+        ),
     },
     oracle=oracles.train_step,
     properties=(InputsUnchanged(), NoState()),
@@ -61,19 +67,22 @@ TRAIN = Exercise(
     ),
     misconceptions=(
         Misconception(
-            "updates_inside_loop",
-            "The weights move while blame is still on its way back through them, and the clipping comes too late.",
-            wrong=wrong.step_inside_loop,
-        ),
-        Misconception(
             "gradient_not_accumulated",
             "Only one step's share of the gradient is used; each turn of the loop overwrites the last.",
             wrong=wrong.step_not_accumulated,
         ),
         Misconception(
             "clips_after_update",
-            "The step is as long as the gradient was. Clipping after the update shortens nothing.",
+            (
+                "The step is as long as the gradient was. A clipping that comes after the update, or whose limit is never "
+                "reached, shortens nothing."
+            ),
             wrong=wrong.step_without_clipping,
+        ),
+        Misconception(
+            "updates_inside_loop",
+            "The weights move while blame is still on its way back through them, and the clipping comes too late.",
+            wrong=wrong.step_inside_loop,
         ),
         Misconception(
             "clips_each_weight",
@@ -94,10 +103,15 @@ TRAIN = Exercise(
         Misconception(
             "summed_loss",
             (
-                "Loss and gradients are sums over the positions. The mean is asked for, so that the step does not "
+                "A sum over positions stands where the mean over all B times T of them is asked for, so that the step does not "
                 "depend on the batch."
             ),
             wrong=wrong.step_summed_loss,
+        ),
+        Misconception(
+            "always_length_one",
+            "Every gradient was brought to norm 1, one that was shorter too. Clipping is an upper limit, not a wish for a length.",
+            wrong=wrong.step_of_length_one,
         ),
         Misconception(
             "loss_after_step",
@@ -106,7 +120,7 @@ TRAIN = Exercise(
         ),
         Misconception(
             "readout_forgotten",
-            "W_hy and b_y stay as they were. They are weights too.",
+            "The read-out, or a part of it, was left out: W_hy and b_y belong to the update, and to the norm, like the other three.",
             wrong=wrong.step_forgets_readout,
         ),
         Misconception(

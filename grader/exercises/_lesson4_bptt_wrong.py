@@ -33,6 +33,11 @@ def carry_after_slope(dstates: Floats, cache: Mapping[str, Floats]) -> tuple[Flo
     return _rnn_backward(dstates, cache, late=True)
 
 
+def carry_through_transpose(dstates: Floats, cache: Mapping[str, Floats]) -> tuple[Floats, ...]:
+    """`rnn_backward` that sends blame back through W_hh turned over."""
+    return _rnn_backward(dstates, {**cache, "W_hh": cache["W_hh"].T})
+
+
 def _rnn_backward(
     dstates: Floats, cache: Mapping[str, Floats], order: int = -1, late: bool = False
 ) -> tuple[Floats, ...]:
@@ -137,6 +142,12 @@ def step_summed_loss(weights: Weights, x: Floats, y: Any, lr: float) -> tuple[fl
     """`train_step` on the sum over positions in place of the mean."""
     loss, gradients, _ = blame(weights, x, y, _start(weights, x), _always)
     return loss * y.size, _stepped(weights, {name: y.size * gradients[name] for name in gradients}, lr)
+
+
+def step_of_length_one(weights: Weights, x: Floats, y: Any, lr: float) -> tuple[float, dict[str, Floats]]:
+    """`train_step` that brings every gradient to norm 1, short ones too."""
+    loss, gradients, _ = blame(weights, x, y, _start(weights, x), _always)
+    return loss, _stepped(weights, gradients, lr / min(1.0, _norm(gradients)))
 
 
 def step_loss_afterwards(weights: Weights, x: Floats, y: Any, lr: float) -> tuple[float, dict[str, Floats]]:

@@ -38,10 +38,19 @@ def _bag_inputs(length: int, size: int, strange: int = 0) -> Draw:
     return draw
 
 
-def _bags(groups: Sequence[Sequence[int]]) -> Draw:
+def _nested_words(rng: Rng) -> Inputs:
+    """Words that stand inside other words, or across the gap between two."""
+    vocabulary = [str(word) for word in rng.permutation(["not", "nothing", "thing", "hing"])]
+    return {
+        "tokens": _words(rng, 5, ("not", "nothing", "thing")) + ["nothing", "not", "hing"],
+        "vocabulary": vocabulary,
+    }
+
+
+def _bags(groups: Sequence[Sequence[int]], words: tuple[str, str] = ("dog", "man")) -> Draw:
     """Sentences in `groups` of equal bags; each group lists the labels of its sentences, which differ in word order.
 
-    The bags are counts of "dog" and "man" that differ from group to group, some in the counts alone. The last sentence stays
+    The bags are counts of the two `words` that differ from group to group, some in the counts alone. The last sentence stays
     last: give it a rare label of its group, so that "the label seen last" is not by luck the best answer.
     """
     sizes = [(1, 1), (2, 1), (1, 2), (3, 1), (0, 2), (2, 2), (0, 1)]
@@ -49,8 +58,8 @@ def _bags(groups: Sequence[Sequence[int]]) -> Draw:
     def draw(rng: Rng) -> Inputs:
         kinds = [sizes[i] for i in rng.permutation(4)] + sizes[4:]
         made = [
-            ([str(word) for word in rng.permutation(["dog"] * dogs + ["man"] * men)], label)
-            for (dogs, men), labels in zip(kinds, groups, strict=False)
+            ([str(word) for word in rng.permutation([words[0]] * left + [words[1]] * right)], label)
+            for (left, right), labels in zip(kinds, groups, strict=False)
             for label in labels
         ]
         order = [*rng.permutation(len(made) - 1), len(made) - 1]
@@ -153,6 +162,7 @@ BAG = Exercise(
         "a vocabulary of one word": _bag_inputs(3, 1, strange=1),
         "an empty sentence": _bag_inputs(0, 3),
         "no word known": _bag_inputs(0, 3, strange=2),
+        "words inside other words": _nested_words,
     },
     oracle=oracles.bag_of_words,
     hints=(
@@ -176,6 +186,8 @@ BAG_CEILING = Exercise(
         "five bags, three labels": _bags([(0, 1, 2), (2, 2, 1, 0), (1,), (2, 1), (0, 0, 0, 2)]),
         "every bag undecided": _bags([(0, 1), (1, 0), (0, 1, 0, 1)]),
         "one sentence": _one_sentence,
+        "few bags for many labels": _bags([(0, 1, 2, 3), (3, 2, 1)]),
+        "two words of the same letters": _bags([(0, 0, 1), (1, 1, 0, 1), (0,), (1, 0, 0)], ("dog", "god")),
         "seven bags, most of one label": _bags([(4, 4, 4, 7), (4, 7), (4,), (7, 4, 7), (4, 4), (7,), (7, 7, 4)]),
     },
     oracle=oracles.bag_of_words_ceiling,
@@ -214,6 +226,9 @@ WINDOW_CEILING = Exercise(
             (7, 8),
         ),
         "a window longer than every sequence": _random_sequences(8, 3, 9, 2),
+        "numbers of one and of two digits": _endings(
+            [((1, 12), (0, 0, 0)), ((2, 12), (0, 0)), ((11, 2), (1, 1, 1)), ((1, 2), (1, 1, 0))], 2, (3, 12)
+        ),
         "one sequence": _random_sequences(1, 4, 2, 3),
     },
     oracle=oracles.window_ceiling,
@@ -340,6 +355,7 @@ SPLIT = Exercise(
         "two numbers a step": _examples(16, 5, 0.125, features=(2,)),
         "windows of one step": _examples(8, 1, 0.25),
         "one training example left": _examples(8, 3, 0.5),
+        "a share that is no whole number": _examples(11, 2, 0.25),
     },
     oracle=oracles.chronological_split,
     hints=(
@@ -404,6 +420,8 @@ WHY_SHUFFLE = Written(
 
 LESSON = Lesson(
     name="lesson1_feedforward_failure",
+    learns="compute the best accuracy that any bag of words or window can reach, and split a series without leaking",
+    figure="trained networks stopping exactly on the computed ceilings",
     title="Two sentences, one bag",
     minutes=85,
     exercises=(

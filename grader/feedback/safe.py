@@ -6,6 +6,7 @@ import base64
 import binascii
 import io
 import re
+import warnings
 from html import escape
 from typing import Any
 
@@ -17,6 +18,7 @@ MAX_TEXT = 20_000
 MAX_PICTURES = 40
 MAX_PIXELS = 4_000_000
 MAX_ENCODED = 8 << 20
+BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 PICTURE_TYPES = ("image/png", "image/jpeg")
 
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -49,9 +51,14 @@ MARKDOWN_TAGS = {
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 
 
+def printable(value: str) -> str:
+    """Text that a terminal only prints: without colours, control characters or changes of direction."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", ANSI.sub("", value))
+
+
 def text(value: str, limit: int = MAX_TEXT) -> str:
-    """Escaped text without colours, control characters or changes of direction; what is too long says so."""
-    plain = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", ANSI.sub("", value))
+    """Escaped printable text; what is too long says so."""
+    plain = printable(value)
     if len(plain) > limit:
         plain = plain[:limit] + f"\n[{len(plain) - limit} more characters are not shown]"
     return escape(plain)
@@ -71,14 +78,17 @@ def picture(data: Any) -> str:
         return ""
     try:
         again = _drawn_again(base64.b64decode(data, validate=False))
-    except (binascii.Error, ValueError, OSError, SyntaxError, MemoryError, Image.DecompressionBombError):
+    except (binascii.Error, ValueError, OSError, SyntaxError, MemoryError, *BOMBS):
         return ""
     encoded = base64.b64encode(again).decode()
     return f'<img alt="a figure of the submission" src="data:image/png;base64,{encoded}">'
 
 
 def _drawn_again(content: bytes) -> bytes:
-    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        opened = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+    with opened as image:
         if image.width * image.height > MAX_PIXELS:
             raise ValueError("the picture is too large")
         pixels = image.convert("RGB" if image.mode == "RGB" else "RGBA")

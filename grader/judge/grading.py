@@ -77,10 +77,11 @@ class Asked:
 def _run_and_judge(sources: Sequence[CellSource], asked: Asked) -> tuple[list[CellRun], dict[str, Verdict]]:
     with asked.engine.open(asked.key.folder, asked.limits) as session:
         runs = session.run_cells(sources)
-        verdicts = {
-            exercise.name: judge_exercise(exercise, asked.key, session, asked.secret, asked.digest)
-            for exercise in asked.key.lesson.judged
-        }
+        trials = [Trial(exercise, session, asked) for exercise in asked.key.lesson.judged]
+        # All that may be shown to a student is known before the first hidden input of any exercise enters the box.
+        for trial in trials:
+            trial.ask_visible()
+        verdicts = {trial.exercise.name: trial.verdict() for trial in trials}
     return runs, verdicts
 
 
@@ -119,25 +120,42 @@ def _with_outputs(notebook: nbformat.NotebookNode, runs: Sequence[CellRun]) -> n
     return notebook
 
 
-def judge_exercise(exercise: Exercise, key: LessonKey, session: Session, secret: bytes, digest: str) -> Verdict:
-    """The verdict on one exercise, on the visible cases and on hidden ones drawn for this submission."""
-    visible = key.visible.exercises[exercise.name]
-    cases = [*visible.cases, *hidden_cases(exercise, secret, digest)]
-    probe = probe_name(exercise.probe)
+class Trial:
+    """One exercise of one submission: asked on the visible cases, then on hidden ones, then judged."""
 
-    def ask(inputs: Sequence[Inputs]) -> list[Performance]:
-        return session.perform(ProbeCall(exercise.name, probe, inputs, exercise.time_limit))
+    def __init__(self, exercise: Exercise, session: Session, asked: Asked) -> None:
+        self.exercise = exercise
+        self._key, self._session = asked.key, session
+        self._visible = asked.key.visible.exercises[exercise.name]
+        self._hidden = hidden_cases(exercise, asked.secret, asked.digest)
+        self._performances: list[Performance] = []
 
-    first = ask([cases[0].inputs])
-    if first[0].happened in ("not_attempted", "missing", "timed_out"):
-        performances = first * len(cases)
-    else:
-        performances = [*first, *ask([case.inputs for case in cases[1:]])]
-    info = bare_info(exercise, cases)
-    verdict = judge(info, cases, performances, (), lambda inputs: ask([inputs])[0])
-    if verdict.status in ("passed", "not_attempted", "missing"):
-        return verdict
-    return _with_mistakes(verdict, visible, info, performances, key)
+    def ask_visible(self) -> None:
+        """Perform on the visible cases, the first by itself: where it shows that there is no answer, no more is asked."""
+        first, *rest = [case.inputs for case in self._visible.cases]
+        self._performances = self._ask([first])
+        if self._is_answered():
+            self._performances += self._ask(rest)
+        else:
+            self._performances *= 1 + len(rest)
+
+    def verdict(self) -> Verdict:
+        """Perform on the hidden cases and judge all."""
+        cases = [*self._visible.cases, *self._hidden]
+        hidden = [case.inputs for case in self._hidden]
+        self._performances += self._ask(hidden) if self._is_answered() else self._performances[:1] * len(hidden)
+        info = bare_info(self.exercise, cases)
+        verdict = judge(info, cases, self._performances, (), lambda inputs: self._ask([inputs])[0])
+        if verdict.status in ("passed", "not_attempted", "missing"):
+            return verdict
+        return _with_mistakes(verdict, self._visible, info, self._performances, self._key)
+
+    def _is_answered(self) -> bool:
+        return self._performances[0].happened not in ("not_attempted", "missing", "timed_out")
+
+    def _ask(self, inputs: Sequence[Inputs]) -> list[Performance]:
+        exercise = self.exercise
+        return self._session.perform(ProbeCall(exercise.name, probe_name(exercise.probe), inputs, exercise.time_limit))
 
 
 def _with_mistakes(

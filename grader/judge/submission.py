@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 MAX_BYTES = 32 << 20
+# Every value costs the reader some seventy bytes of memory, however short it stands in the file.
+MAX_VALUES = 3_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000
 
@@ -57,19 +59,26 @@ def _read_file(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as problem:
         raise UnreadableSubmission(f"the file cannot be opened ({problem.strerror})") from None
-    with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(file.fileno())
+    try:
+        about = os.fstat(descriptor)
         if not stat.S_ISREG(about.st_mode):
             raise UnreadableSubmission("it is not a regular file")
         if about.st_nlink > 1:
             raise UnreadableSubmission("it is a hard link to another file")
-        content = file.read(MAX_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as problem:
+        raise UnreadableSubmission(f"the file cannot be read ({problem.strerror})") from None
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_BYTES:
         raise UnreadableSubmission(f"the file is larger than {MAX_BYTES >> 20} MB")
     return content
 
 
 def _parse(content: bytes) -> dict[str, Any]:
+    if content.count(b",") > MAX_VALUES:
+        raise UnreadableSubmission(f"the file is not a notebook: it holds more than {MAX_VALUES} values")
     try:
         text = content.decode("utf-8-sig")
         tree = json.loads(text)

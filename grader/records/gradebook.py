@@ -96,7 +96,8 @@ class GradeBook:
         self._book.db.commit()
 
     def record_not_graded(self, student: str, key: LessonKey, digest: str, cause: str, level: str) -> None:
-        """Record that the grader failed: no score at all, to be graded again."""
+        """Record that the grader failed, perhaps while recording: no score at all, to be graded again."""
+        self._book.db.rollback()
         for grade in self._submission(student, key).grades:
             grade.auto_score = None
             grade.needs_manual_grade = True

@@ -25,6 +25,7 @@ from grader.build.lesson import notebook_text
 from grader.paths import NOTEBOOKS, SOLUTIONS
 
 HERE = Path(__file__).parent
+SOLUTION_MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 HEADER = re.compile(r"^# /// submission\n(.*?)^# ///$", re.MULTILINE | re.DOTALL)
 
 
@@ -101,10 +102,7 @@ def _solved_sources(lesson: str) -> dict[str, str]:
     """From cell id to the solved source, for the cells that students write."""
     solved = nbformat.read(SOLUTIONS / lesson / f"{lesson}.ipynb", as_version=4)
     written = [cell for cell in solved.cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    return {
-        cell.id: cell.source.replace("    ### BEGIN SOLUTION\n", "").replace("\n    ### END SOLUTION", "")
-        for cell in written
-    }
+    return {cell.id: SOLUTION_MARK.sub("", cell.source) for cell in written}
 
 
 def _fill_in(notebook: nbformat.NotebookNode, sources: dict[str, str]) -> None:

@@ -1,0 +1,4 @@
+"""A student whose answers are those of the lesson."""
+# /// submission
+# base = "solved"
+# ///

@@ -1,0 +1,5 @@
+"""Opened the notebook and ran it."""
+
+# /// submission
+# base = "untouched"
+# ///

@@ -1,0 +1,4 @@
+"""Opened the notebook, ran it and handed it in."""
+# /// submission
+# base = "untouched"
+# ///
