@@ -626,9 +626,9 @@ TRAIN_AGREEMENT = Exercise(
     threshold_evidence="The answer (GRU, 24 units, 600 steps) on 100 drawn cases, each with its own corpus, seed and "
     "held-out sentences: mean 0.9993, standard deviation 0.0021, worst 0.988. The threshold 0.85 lies 70 standard "
     "deviations below the mean and 0.138 below the worst. A network of true accuracy 0.95 would be below 0.85 of 160 "
-    "sentences with probability 5e-7. Misconceptions, four or five cases each: determiner 0.49 to 0.62, verb 0.54 to 0.58, "
-    "last noun 0.39 to 0.41, inverted 0.00 to 0.01. With half the steps 1 of 100 answers fell to 0.81, which is why the "
-    "text advises 600.",
+    "sentences with probability 5e-7. Misconceptions, five cases each: determiner 0.49 to 0.60, verb 0.54 to 0.62, "
+    "last noun 0.39 to 0.40, inverted 0.06 to 0.24, endings removed 0.49 to 0.57. With 300 steps, and held-out sentences of "
+    "six nouns, 1 of 100 answers fell to 0.81, which is why the text advises 600.",
     hints=(
         "Perfect in training and lost afterwards? Then ask what the training sentences offer that the others do not.",
         "Print the first two words of twenty training subjects, singular and plural. Take that away from all of them.",

@@ -23,7 +23,7 @@ def create_sequences(series, window, horizon=1):
 
 # %% exercise="chronological_split"
 def chronological_split(X, y, window, test_fraction):
-    split = int(len(X) * (1 - test_fraction))
+    split = len(X) - int(test_fraction * len(X))
     return X[:split], y[:split], X[split:], y[split:]
 
 # %% exercise="persistence_error"
