@@ -286,7 +286,7 @@ def test_the_filter_decides_as_its_tables_say(monkeypatch: pytest.MonkeyPatch) -
         (16, 0, 0x5401): (allow, allow),  # ioctl TCGETS
         (141, 0, 0): (allow, allow),  # setpriority of oneself
         (141, 2, 0): (refuse, refuse),  # setpriority of a user
-        (29,): (allow, refuse),  # shmget
+        (29,): (refuse, refuse),  # shmget
         (0x40000000,): (0x00050026, 0x00050026),  # x32
     }
     for call, (in_full, in_partial) in expected.items():
