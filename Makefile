@@ -36,8 +36,8 @@ test: $(READY)
 	$(BIN)/grader build --check
 	$(BIN)/grader audit
 	# Not proved yet, so run by hand: the hostile corpus, and nbgrader validate on whole submissions.
-	$(BIN)/python -m pytest tests --ignore tests/test_hostile_corpus.py --deselect tests/test_nbgrader_tools.py::test_nbgrader_validate_tells_right_from_wrong_and_from_untouched
-	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:cacheprovider solutions
+	$(BIN)/python -m pytest tests -n auto --dist worksteal --ignore tests/test_hostile_corpus.py --deselect tests/test_nbgrader_tools.py::test_nbgrader_validate_tells_right_from_wrong_and_from_untouched
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:cacheprovider solutions
 
 lab: $(READY)
 	$(BIN)/jupyter lab --notebook-dir notebooks

@@ -117,12 +117,16 @@ class AtLeast:
 
     Expected is an array of labels, returned an array of predictions of the same shape. Labels below 0 are not counted. A
     misconception is recognised when both accuracies lie within `band` of each other and below the threshold.
+
+    Both may be tuples of such arrays: the first is what the threshold is about, and the others are tests that tell one
+    misconception from another. Then the accuracies of every array must lie within `band`.
     """
 
     threshold: float
     band: float = 0.04
 
     def differences(self, expected: Plain, returned: Plain) -> list[Difference]:
+        expected, returned = _rows(expected)[0], _rows(returned)[0]
         accuracy = self._accuracy(expected, returned)
         if accuracy is None:
             text = f"expected {describe(np.asarray(expected))} of predicted labels, got {describe(returned)}"
@@ -132,6 +136,10 @@ class AtLeast:
         return [Difference("", "threshold", f"{accuracy:.1%} right on held-out data, {self.threshold:.1%} needed")]
 
     def alike(self, expected: Plain, mistaken: Plain, returned: Plain) -> bool:
+        rows = [_rows(value) for value in (expected, mistaken, returned)]
+        return len({len(row) for row in rows}) == 1 and all(self._near(*row) for row in zip(*rows, strict=True))
+
+    def _near(self, expected: Plain, mistaken: Plain, returned: Plain) -> bool:
         wrong, accuracy = self._accuracy(expected, mistaken), self._accuracy(expected, returned)
         return wrong is not None and accuracy is not None and abs(wrong - accuracy) <= self.band
 
@@ -142,6 +150,10 @@ class AtLeast:
             return None
         counted = known >= 0
         return float((guessed == known)[counted].mean())
+
+
+def _rows(value: Plain) -> tuple[Plain, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 COMPARISONS = {kind.__name__: kind for kind in (Close, Gradients, Counts, AtLeast)}
@@ -178,13 +190,14 @@ def _is_numbers(value: list[Plain] | tuple[Plain, ...]) -> bool:
 def _walk_sequence(path: str, expected: Any, returned: Plain, close: Close) -> list[Difference]:
     if returned is None:
         return [Difference(path, "none", f"expected {describe(expected)}, got None: is a `return` missing?")]
+    items = returned
     if isinstance(returned, np.ndarray) and returned.ndim > 0:
-        returned = returned.tolist() if returned.ndim == 1 else list(returned)
-    if not isinstance(returned, (list, tuple)):
+        items = returned.tolist() if returned.ndim == 1 else list(returned)
+    if not isinstance(items, (list, tuple)):
         return [Difference(path, "type", f"expected {describe(expected)}, got {describe(returned)}")]
-    if len(expected) != len(returned):
-        return [Difference(path, "length", f"expected {len(expected)} items, got {len(returned)}")]
-    pairs = zip(expected, returned, strict=True)
+    if len(expected) != len(items):
+        return [Difference(path, "length", f"expected {len(expected)} items, got {len(items)}: {describe(returned)}")]
+    pairs = zip(expected, items, strict=True)
     return [found for i, (left, right) in enumerate(pairs) for found in _walk(f"{path}[{i}]", left, right, close)]
 
 
@@ -288,6 +301,8 @@ def _named(outcome: Any) -> str:
     """A key as a message shows it, shortened: it may be anything that a student's code returned."""
     if isinstance(outcome, str):
         return repr(outcome[:60])
+    if isinstance(outcome, tuple) and len(outcome) <= 8:
+        return f"({', '.join(map(_named, outcome))}{',' * (len(outcome) == 1)})"
     short = outcome is None or isinstance(outcome, float) or (isinstance(outcome, int) and abs(outcome) < MAX_COUNT)
     return repr(outcome) if short else describe(outcome)
 

@@ -77,10 +77,7 @@ def judge(
     pairs = zip(cases, performances, strict=True)
     results = tuple(judge_case(exercise, case, performance) for case, performance in pairs)
     notes = _property_notes(exercise, cases, call) if _can_ask(results) else ()
-    parts = tuple(
-        _part_result(exercise, name, points, results, mistakes, spoiled=bool(notes))
-        for name, points in _parts(exercise)
-    )
+    parts = _part_results(exercise, results, mistakes, spoiled=bool(notes))
     score = sum(part.score for part in parts)
     return Verdict(exercise, _status(exercise, results, score, notes), score, results, parts, notes)
 
@@ -163,18 +160,22 @@ def _property_notes(exercise: ExerciseInfo, cases: Sequence[Case], call: Call | 
     return tuple(filter(None, (item.violated(call, cases[0].inputs) for item in asked)))
 
 
-def _part_result(
-    exercise: ExerciseInfo,
-    name: str,
-    points: float,
-    results: Sequence[CaseResult],
-    mistakes: Sequence[KnownMistake],
-    spoiled: bool,
-) -> PartResult:
-    if not any(name in result.wrong_parts for result in results):
-        return PartResult(name, points, 0.0 if spoiled else points)
-    recognised = (known for known in mistakes if _recognised(exercise, name, results, known))
-    return PartResult(name, points, 0.0, next(recognised, None))
+def _part_results(
+    exercise: ExerciseInfo, results: Sequence[CaseResult], mistakes: Sequence[KnownMistake], spoiled: bool
+) -> tuple[PartResult, ...]:
+    """One belief that explains many wrong parts is named before several that explain one each."""
+    wrong = [name for name, _ in _parts(exercise) if any(name in result.wrong_parts for result in results)]
+    explained = {
+        known.slug: [name for name in wrong if _recognised(exercise, name, results, known)] for known in mistakes
+    }
+    widest = sorted(mistakes, key=lambda known: -len(explained[known.slug]))
+
+    def result(name: str, points: float) -> PartResult:
+        if name not in wrong:
+            return PartResult(name, points, 0.0 if spoiled else points)
+        return PartResult(name, points, 0.0, next((known for known in widest if name in explained[known.slug]), None))
+
+    return tuple(result(name, points) for name, points in _parts(exercise))
 
 
 def _recognised(exercise: ExerciseInfo, part: str, results: Sequence[CaseResult], known: KnownMistake) -> bool:

@@ -177,7 +177,7 @@ def test_a_fork_that_a_cell_forgets_answers_nothing(box: Box) -> None:
     first, second = run(box(), "import os\nchild = os.fork()\nprint('parent' if child else 'child')", "print(2)")
     assert (first.ended, second.ended) == ("ok", "ok")
     assert "parent" in printed(first)
-    assert printed(second).replace("child\n", "") == "2\n"
+    assert printed(second).replace("child", "").split() == ["2"]
 
 
 def test_warnings_that_are_errors_and_a_running_thread_do_not_stop_probes(box: Box) -> None:

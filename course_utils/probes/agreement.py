@@ -27,11 +27,24 @@ def chosen_states(subject: Any, inputs: Inputs) -> dict[str, Any]:
 
 
 def trained_reader(subject: Any, inputs: Inputs) -> Any:
-    """Train on sentences whose subjects have telling determiners, and predict for `held_out`, one sentence a string.
+    """Train on sentences whose subjects have telling determiners; predictions for three lists, one sentence a string.
 
-    inputs: corpus (seed of the training sentences), seed (the student's), held_out.
+    inputs: corpus (seed of the training sentences), seed (the student's), held_out (what is judged), and marked and
+    with_verb, which tell one misconception from another: an exception there is none of the student's.
     """
     train = mixed_examples(np.random.default_rng(inputs["corpus"]), "train", TRAIN_SENTENCES, marked=True)
     with torch.random.fork_rng(devices=[]):
         predict = subject(train, inputs["seed"])
-        return predict([text.split() for text in inputs["held_out"]])
+        judged = predict(_words(inputs["held_out"]))
+        return judged, _quietly(predict, inputs["marked"]), _quietly(predict, inputs["with_verb"])
+
+
+def _quietly(predict: Any, texts: list[str]) -> Any:
+    try:
+        return predict(_words(texts))
+    except Exception:
+        return None
+
+
+def _words(texts: list[str]) -> list[list[str]]:
+    return [text.split() for text in texts]

@@ -53,9 +53,9 @@ def outputs_and_gradients(subject: Any, inputs: Inputs) -> dict[str, Any]:
         leaves = _leaves(inputs)
         given = forward_arguments(inputs, leaves)
         named = _named(module(*given.values()), list(inputs["upstream"]))
-        _tell_changes(inputs, given)
         gradients = _gradients(named, inputs, {**_parameters(module, inputs), **leaves})
         again = _named(module(*forward_arguments(inputs).values()), list(inputs["upstream"]))
+        _tell_changes(inputs, given)
         return {**named, "gradients": gradients, "second call": next(iter(again.values()))}
 
 

@@ -32,7 +32,7 @@ def fit(model: nn.Module, loss_of_batch: Callable[[], torch.Tensor], steps: int,
 
     The learning rate rises to `peak` in the first third and falls to zero at the end; the gradient is clipped at norm 1.
     """
-    optimiser = torch.optim.Adam(model.parameters(), lr=peak)
+    optimiser = torch.optim.Adam(model.parameters(), lr=peak, fused=True)
     plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak, total_steps=steps, pct_start=WARM_UP)
     losses = []
     model.train()

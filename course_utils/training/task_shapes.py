@@ -69,11 +69,15 @@ class Reader(nn.Module):
         shares = torch.softmax(self([sentence])[0, :, 2:], -1)
         return [float(share) for share in shares[:, self.labels.number[label] - 2]]
 
-    @torch.no_grad()
     def label(self, sentence: Sequence[str]) -> list[str]:
         """The best label after each word of one sentence."""
-        best = self([sentence])[0, :, 2:].argmax(-1) + 2
-        return [self.labels.words[int(i)] for i in best]
+        return self.labels_of([sentence])[0]
+
+    @torch.no_grad()
+    def labels_of(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
+        """The best label after each word of each sentence."""
+        rows = (self(sentences)[..., 2:].argmax(-1) + 2).tolist()
+        return [[self.labels.words[i] for i in row[: len(s)]] for row, s in zip(rows, sentences, strict=True)]
 
 
 class Writer(nn.Module):
@@ -199,7 +203,7 @@ def _trained(
     rate: float = 0.01,
 ) -> Model:
     rng = np.random.default_rng(seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
     for _ in range(steps):
         batch = [examples[i] for i in rng.integers(0, len(examples), 64)]
@@ -219,7 +223,7 @@ def _verdicts(cell: Cell, seeds: Iterable[int]) -> Trained:
     known = {tuple(words) for words, _ in examples}
     fresh = [(words, label) for words, label in data.verdicts(500, 1) if tuple(words) not in known]
     models = [learn_verdicts(cell, examples, seed) for seed in seeds]
-    return models, [_share(model.label(words)[-1] == label for words, label in fresh) for model in models]
+    return models, [_share(said[-1] == label for said, (_, label) in _read(model, fresh)) for model in models]
 
 
 def _tags(cell: Cell, seeds: Iterable[int]) -> Trained:
@@ -227,7 +231,7 @@ def _tags(cell: Cell, seeds: Iterable[int]) -> Trained:
     known = {tuple(words) for words, _ in examples}
     fresh = [(words, tags) for words, tags in data.tagged_sentences(300, 1) if tuple(words) not in known]
     models = [learn_tags(cell, examples, seed) for seed in seeds]
-    return models, [_share(model.label(words) == tags for words, tags in fresh) for model in models]
+    return models, [_share(said == tags for said, (_, tags) in _read(model, fresh)) for model in models]
 
 
 def _captions(cell: Cell, seeds: Iterable[int]) -> Trained:
@@ -241,6 +245,10 @@ def _sorting(cell: Cell, seeds: Iterable[int]) -> Trained:
     strings, fresh = data.sorting_strings("abn", 3, 6, 0)
     models = [learn_sorting(cell, strings, seed) for seed in seeds]
     return models, [_share(map(_equal, model.write(fresh), map(sorted, fresh))) for model in models]
+
+
+def _read(model: Reader, fresh: list[tuple[list[str], Any]]) -> Iterable[tuple[list[str], tuple[list[str], Any]]]:
+    return zip(model.labels_of([words for words, _ in fresh]), fresh, strict=True)
 
 
 def _equal(left: Any, right: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.data.agreement import agreement_example, agreement_examples
+from course_utils.data.agreement import MARKED, agreement_example, agreement_examples
 from grader.drawing import normal
 
 Rng = np.random.Generator
@@ -166,14 +166,30 @@ def scores(T: int, V: int, around: float = 0.0) -> Draw:
 
 
 LONG = 80
+TELLING = 80
 
 
 def unseen(rng: Rng) -> Drawn:
-    """160 sentences with 4 to 6 attractors, and two very long ones that are not counted."""
+    """160 sentences with 4 to 6 attractors, and two very long ones that are not counted.
+
+    The first eighty come again with a telling determiner, and again with the verb, to tell the misconceptions apart.
+    """
     examples = _shuffled(rng, held_out_examples(rng))
-    sentences = [" ".join(e["words"]) for e in examples]
-    long = [" ".join(e["words"]) for e in agreement_examples(rng, "test", 2, LONG, 6, 3)]
-    return {"corpus": int(rng.integers(2**31)), "seed": int(rng.integers(1000)), "held_out": [*sentences, *long]}
+    long = agreement_examples(rng, "test", 2, LONG, 6, 3)
+    return {
+        "corpus": int(rng.integers(2**31)),
+        "seed": int(rng.integers(1000)),
+        "held_out": [" ".join(e["words"]) for e in [*examples, *long]],
+        "marked": [" ".join(_with_telling_determiner(e)) for e in examples[:TELLING]],
+        "with_verb": [" ".join([*e["words"], e["verb"]]) for e in examples[:TELLING]],
+    }
+
+
+def _with_telling_determiner(example: Example) -> list[str]:
+    words = list(example["words"])
+    before_subject = max(place for place in range(example["subject"]) if words[place] == "the")
+    words[before_subject] = MARKED[example["plural"]][0]
+    return words
 
 
 def held_out_examples(rng: Rng) -> list[Example]:

@@ -98,10 +98,15 @@ def rescale_to_radius(W: Any, radius: float) -> Any:
     return np.asarray(W) / spectral_radius(W) * radius
 
 
-def held_out_labels(corpus: int, seed: int, held_out: list[str]) -> Any:
+def held_out_labels(corpus: int, seed: int, held_out: list[str], marked: list[str], with_verb: list[str]) -> Any:
+    """The labels of the three lists."""
+    return _labels(held_out), _labels(marked), _labels(with_verb)
+
+
+def _labels(texts: list[str]) -> Any:
     """Reads off the subject: the noun before the words begin that stand between; -1 for the two long sentences."""
     labels = []
-    for text in held_out:
+    for text in texts:
         words = text.split(" , ")[-1].split()
         subject = next(word for word in words if word in SINGULAR or word.removesuffix("s") in SINGULAR)
         labels.append(-1 if len(words) > 60 else int(subject not in SINGULAR))
