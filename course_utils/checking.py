@@ -107,7 +107,9 @@ def examine(exercise: ExerciseInfo, subject: Any) -> Verdict:
     performances: list[Performance] = []
     for case in exercise.cases:
         performances.append(_performance(exercise, subject, case.inputs, call, performances))
-    return judge(exercise, exercise.cases, performances, exercise.mistakes, call)
+    return judge(
+        exercise, exercise.cases, performances, exercise.mistakes, lambda asked: [call(inputs) for inputs in asked]
+    )
 
 
 def _performance(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from course_utils.calling import Performance
 from course_utils.cases import Case, ExerciseInfo, KnownMistake, Raises
 from course_utils.comparing import Difference
-from course_utils.properties import Call, InputsUnchanged, NoAlias
-from course_utils.values import Plain
+from course_utils.properties import InputsUnchanged, NoAlias, Property
+from course_utils.values import Inputs, Plain
 
 Status = Literal["passed", "partial", "wrong", "raised", "timed_out", "not_attempted", "died", "missing"]
 
 
 MAX_TEXT = 1_000
+Perform = Callable[[list[Inputs]], Sequence[Performance]]
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,15 @@ def judge(
     cases: Sequence[Case],
     performances: Sequence[Performance],
     mistakes: Sequence[KnownMistake],
-    call: Call | None = None,
+    perform_all: Perform | None = None,
 ) -> Verdict:
     """The verdict on `performances`, one per case; `mistakes` hold their outputs for the same cases.
 
-    `call` performs the probe again for the properties that need further calls; without it they are left out.
+    `perform_all` performs the probe on what `property_calls` gives; without it the properties are left out.
     """
     pairs = zip(cases, performances, strict=True)
     results = tuple(judge_case(exercise, case, performance) for case, performance in pairs)
-    notes = _property_notes(exercise, cases, call) if _can_ask(results) else ()
+    notes = _property_notes(exercise, cases, perform_all) if _can_ask(results) else ()
     parts = _part_results(exercise, results, mistakes, spoiled=bool(notes))
     score = sum(part.score for part in parts)
     return Verdict(exercise, _status(exercise, results, score, notes), score, results, parts, notes)
@@ -153,11 +154,27 @@ def _can_ask(results: Sequence[CaseResult]) -> bool:
     return bool(results) and all(result.performance.happened == "returned" for result in results)
 
 
-def _property_notes(exercise: ExerciseInfo, cases: Sequence[Case], call: Call | None) -> tuple[str, ...]:
-    if call is None:
+def property_calls(exercise: ExerciseInfo, inputs: Inputs) -> list[Inputs]:
+    """What the exercise's properties need performed, in order and in one process, on the inputs of its first case."""
+    return [given for item in _asked(exercise) for given in item.calls(inputs)]
+
+
+def _asked(exercise: ExerciseInfo) -> list[Property]:
+    """The properties that need calls of their own."""
+    return [item for item in exercise.properties if item not in (InputsUnchanged(), NoAlias())]
+
+
+def _property_notes(exercise: ExerciseInfo, cases: Sequence[Case], perform_all: Perform | None) -> tuple[str, ...]:
+    if perform_all is None or not _asked(exercise):
         return ()
-    asked = [item for item in exercise.properties if item not in (InputsUnchanged(), NoAlias())]
-    return tuple(filter(None, (item.violated(call, cases[0].inputs) for item in asked)))
+    inputs = cases[0].inputs
+    done = list(perform_all(property_calls(exercise, inputs)))
+    notes = []
+    for item in _asked(exercise):
+        count = len(item.calls(inputs))
+        notes.append(item.violated(inputs, done[:count]))
+        done = done[count:]
+    return tuple(filter(None, notes))
 
 
 def _part_results(

@@ -1,14 +1,15 @@
 """What must hold for an answer whatever its numbers are, each with a message of its own.
 
-A property is a frozen dataclass with `violated(call, inputs)`, where `call` performs the exercise's probe on inputs and
-returns a `Performance`. It returns a sentence for the student, or "" when the property holds or cannot be told. The same
-property serves the student's check (in the kernel) and the judge (through the box): it sees plain data only.
+A property is a frozen dataclass. `calls(inputs)` are the inputs on which the exercise's probe is to be performed, in this
+order and in one process; `violated(inputs, done)` takes what came of them and returns a sentence for the student, or "" when the
+property holds or cannot be told. The same property serves the student's check (in the kernel) and the judge (through the
+box): it sees plain data only.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,21 +18,24 @@ import numpy as np
 from course_utils.calling import Performance
 from course_utils.values import Inputs, Plain, copied, only_numbers
 
-Call = Callable[[Inputs], Performance]
-
 
 class Property(Protocol):
     """What the judge asks of a property."""
 
-    def violated(self, call: Call, inputs: Inputs) -> str: ...
+    def calls(self, inputs: Inputs) -> list[Inputs]: ...
+
+    def violated(self, inputs: Inputs, done: Sequence[Performance]) -> str: ...
 
 
 @dataclass(frozen=True)
 class InputsUnchanged:
     """The function leaves its inputs as they were."""
 
-    def violated(self, call: Call, inputs: Inputs) -> str:
-        changed = call(inputs).changed
+    def calls(self, inputs: Inputs) -> list[Inputs]:
+        return [inputs]
+
+    def violated(self, inputs: Inputs, done: Sequence[Performance]) -> str:
+        changed = done[0].changed
         return f"it changed its input {', '.join(changed)} in place: work on a copy" if changed else ""
 
 
@@ -39,8 +43,11 @@ class InputsUnchanged:
 class NoAlias:
     """The result shares no memory with an input, so changing one later cannot change the other."""
 
-    def violated(self, call: Call, inputs: Inputs) -> str:
-        aliases = call(inputs).aliases
+    def calls(self, inputs: Inputs) -> list[Inputs]:
+        return [inputs]
+
+    def violated(self, inputs: Inputs, done: Sequence[Performance]) -> str:
+        aliases = done[0].aliases
         return f"the result is a view of its input {', '.join(aliases)}: return a copy" if aliases else ""
 
 
@@ -48,8 +55,11 @@ class NoAlias:
 class NoState:
     """The same call gives the same result again: nothing is kept from one call to the next."""
 
-    def violated(self, call: Call, inputs: Inputs) -> str:
-        first, second = call(inputs), call(inputs)
+    def calls(self, inputs: Inputs) -> list[Inputs]:
+        return [inputs, inputs]
+
+    def violated(self, inputs: Inputs, done: Sequence[Performance]) -> str:
+        first, second = done
         if first.happened != "returned" or second.happened != "returned":
             return ""
         if _near(first.value, second.value):
@@ -63,11 +73,16 @@ class RowsIndependent:
 
     batched: tuple[str, ...]
 
-    def violated(self, call: Call, inputs: Inputs) -> str:
+    def calls(self, inputs: Inputs) -> list[Inputs]:
         if any(len(inputs[name]) < 2 for name in self.batched):
-            return ""
+            return []
         alone = {name: value[:1] if name in self.batched else value for name, value in copied(inputs).items()}
-        together, single = call(inputs), call(alone)
+        return [inputs, alone]
+
+    def violated(self, inputs: Inputs, done: Sequence[Performance]) -> str:
+        if not done:
+            return ""
+        together, single = done
         if together.happened != "returned" or single.happened != "returned":
             return ""
         if _near(_rows(together.value, 1), _rows(single.value, 1)):
@@ -81,17 +96,19 @@ class Causal:
 
     sequence: str
 
-    def violated(self, call: Call, inputs: Inputs) -> str:
+    def calls(self, inputs: Inputs) -> list[Inputs]:
         length = inputs[self.sequence].shape[1]
-        if length < 2:
-            return ""
         changed = copied(inputs)
         changed[self.sequence][:, -1] += 1.0
-        before, after = call(inputs), call(changed)
-        if before.happened != "returned" or after.happened != "returned":
+        return [inputs, changed] if length >= 2 else []
+
+    def violated(self, inputs: Inputs, done: Sequence[Performance]) -> str:
+        if any(one.happened != "returned" for one in done) or not done:
             return ""
-        left, right = _first_array(before.value), _first_array(after.value)
-        if left is None or right is None or left.shape != right.shape or left.ndim < 2 or left.shape[1] != length:
+        left, right = (_first_array(one.value) for one in done)
+        if left is None or right is None or left.shape != right.shape or left.ndim < 2:
+            return ""
+        if left.shape[1] != inputs[self.sequence].shape[1]:
             return ""
         if np.allclose(left[:, :-1], right[:, :-1], rtol=1e-4, atol=1e-6, equal_nan=True):
             return ""

@@ -29,7 +29,10 @@ def pin(name: str) -> None:
 
 
 def serve(request: str, results: str) -> None:
-    """Perform what the file `request` asks for, in order; each result is a line of JSON in the file `results`."""
+    """Perform what the file `request` asks for, in order; each result is a line of JSON in the file `results`.
+
+    A call that runs out of time is the last.
+    """
     asked = json.loads(Path(request).read_text(encoding="utf-8"))
     with open(results, "w", encoding="utf-8") as file:
         for inputs in asked["inputs"]:
@@ -38,6 +41,8 @@ def serve(request: str, results: str) -> None:
             fields["value"] = encode(performance.value)
             file.write(json.dumps(fields) + "\n")
             file.flush()
+            if performance.happened == "timed_out":
+                return
 
 
 def _perform(exercise: str, probe: str, inputs: Any, time_limit: float) -> Performance:

@@ -144,15 +144,17 @@ class FakeWorker:
         if cell.source in ("died", "timed_out"):
             ended, self.alive = cell.source, False  # type: ignore[assignment]
         self.ran.append(cell.source)
-        return CellRun(cell.cell_id, ended, cpu_seconds=1.0)
+        return CellRun(cell.cell_id, ended, cpu_seconds=1.0 if cell.source else 0.0)
 
     def perform(self, exercise: str, probe: str, inputs: Sequence[Inputs], time_limit: float) -> list[Performance]:
         done = []
         for given in inputs:
             if given["a"] == "died":
                 self.alive = False
-                return done
+                return [*done, Performance("died")]
             done.append(Performance(given["a"] if given["a"] == "timed_out" else "returned", given["a"]))
+            if given["a"] == "timed_out":
+                break
         return done
 
     def close(self) -> None:
@@ -190,10 +192,14 @@ def test_cells_end_with_the_time_of_the_notebook() -> None:
         assert [run.ended for run in session.run_cells(_cells("a", "b", "c"))] == ["ok", "ok", "not_run"]
 
 
-def test_an_input_that_ends_the_process_costs_itself_only() -> None:
-    with ReplayingSession(Workers(), Limits()) as session:
-        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "died"}, {"a": 2}], 1.0))
-    assert [answer.happened for answer in done] == ["returned", "died", "returned"]
+def test_an_input_that_ends_the_process_costs_its_own_request_only() -> None:
+    workers = Workers()
+    with ReplayingSession(workers, Limits()) as session:
+        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "died"}, {"a": 2}, {"a": "died"}], 1.0))
+        [later] = session.perform(ProbeCall("g", "p", [{"a": 2}], 1.0))
+    assert [answer.happened for answer in done] == ["returned", "died", "died", "died"]
+    assert later.happened == "returned"
+    assert len(workers.made) == 1 + 2
 
 
 def test_a_submission_that_always_dies_gets_an_end() -> None:
@@ -206,6 +212,14 @@ def test_a_submission_that_always_dies_gets_an_end() -> None:
     assert len(workers.made) == MAX_RESTARTS + 1
 
 
+def test_replays_end_with_the_time_of_the_notebook_once_more() -> None:
+    workers = Workers()
+    with ReplayingSession(workers, Limits(notebook_seconds=10.0)) as session:
+        done = session.run_cells(_cells("a", "b", "c", "d", *["died"] * 4, "e"))
+    assert [run.ended for run in done] == ["ok"] * 4 + ["died"] * 4 + ["not_run"]
+    assert len(workers.made) == 1 + 3
+
+
 def test_a_time_out_is_asked_again_alone() -> None:
     workers = Workers()
     with ReplayingSession(workers, Limits()) as session:
@@ -213,8 +227,9 @@ def test_a_time_out_is_asked_again_alone() -> None:
         worker = workers.made[0]
         original = worker.perform
         worker.perform = lambda e, p, inputs, t: asked.append(len(inputs)) or original(e, p, inputs, t)  # type: ignore[func-returns-value]
-        session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "timed_out"}], 1.0))
-    assert asked == [2, 1]
+        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "timed_out"}, {"a": 2}], 1.0))
+    assert asked == [3, 1]
+    assert [answer.happened for answer in done] == ["returned", "timed_out", "timed_out"]
 
 
 # --- what Linux is told

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course_utils.calling import Performance, perform
+from course_utils.calling import perform
 from course_utils.probes.calls import call as probe
 from course_utils.properties import (
     Causal,
@@ -25,10 +25,8 @@ ALL = [InputsUnchanged(), NoAlias(), NoState(), RowsIndependent(("x",)), Causal(
 
 
 def _violated(item: Any, function: Callable[[Any], Any]) -> str:
-    def call(inputs: dict[str, Any]) -> Performance:
-        return perform(probe, function, inputs, 2.0)
-
-    return str(item.violated(call, INPUTS))
+    done = [perform(probe, function, inputs, 2.0) for inputs in item.calls(INPUTS)]
+    return str(item.violated(INPUTS, done))
 
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: type(item).__name__)

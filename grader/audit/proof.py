@@ -66,7 +66,10 @@ def verdict_on(info: ExerciseInfo, exercise: Exercise, subject: Any) -> Verdict:
     def call(inputs: Inputs) -> Performance:
         return perform(exercise.probe, subject, inputs, exercise.time_limit)
 
-    return judge(info, info.cases, [call(case.inputs) for case in info.cases], info.mistakes, call)
+    def perform_all(asked: Sequence[Inputs]) -> list[Performance]:
+        return [call(inputs) for inputs in asked]
+
+    return judge(info, info.cases, perform_all([case.inputs for case in info.cases]), info.mistakes, perform_all)
 
 
 def _prove_answer(
@@ -153,7 +156,8 @@ def _is_killed(exercise: Exercise, answers: Answers, source: str, cases: Sequenc
 
     if any(judge_case(short, case, call(case.inputs)).status != "passed" for case in cases):
         return True
-    return any(item.violated(call, cases[0].inputs) for item in exercise.properties)
+    inputs = cases[0].inputs
+    return any(item.violated(inputs, [call(given) for given in item.calls(inputs)]) for item in exercise.properties)
 
 
 def _prove_forms(proof: Proof, exercise: Exercise, answer: Any, visible: ExerciseInfo) -> None:

@@ -116,6 +116,8 @@ class Worker:
             else:
                 done = Performance("missing", message=MISSING)
             self._wire.send(_performance(done))
+            if done.happened == "timed_out":
+                return
 
 
 def _performance(done: Performance) -> Frame:

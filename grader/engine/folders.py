@@ -13,6 +13,7 @@ from grader.engine.errors import FolderError
 
 MAX_FILES = 2_000
 MAX_DEPTH = 8
+MAX_WRITTEN = 20_000
 Files = dict[str, bytes]
 
 
@@ -30,6 +31,28 @@ def read_folder(folder: Path, cap: int) -> Files:
         if cap < 0:
             raise FolderError(f"{folder} is larger than a submission may be; leave only what the notebook needs")
     return files
+
+
+def holds_more(folder: str, cap: int) -> bool:
+    """Whether the files below `folder` take more than `cap` bytes, are very many, or lie where one may not look."""
+    left, entries = cap, MAX_WRITTEN
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as found:
+                for entry in found:
+                    entries -= 1
+                    about = entry.stat(follow_symlinks=False)
+                    left -= about.st_blocks * 512
+                    if left < 0 or entries < 0:
+                        return True
+                    if stat.S_ISDIR(about.st_mode):
+                        waiting.append(entry.path)
+        except FileNotFoundError:
+            continue  # it was removed in the meantime
+        except OSError:
+            return True
+    return False
 
 
 def _contents(folder: Path, cap: int) -> Iterator[tuple[str, bytes]]:

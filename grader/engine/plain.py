@@ -26,6 +26,7 @@ from jupyter_client.manager import KernelManager
 import course_utils
 from course_utils.calling import Performance
 from course_utils.values import Inputs, encode
+from grader.engine import claims
 from grader.engine.claims import malformed, performance_from_json
 from grader.engine.errors import EngineError
 from grader.engine.folders import Files, read_folder, remove_folder, write_folder
@@ -117,7 +118,7 @@ class _KernelWorker:
         # One input more than its limit, so that the limit inside the kernel speaks first.
         ended = self._quietly(source, (len(inputs) + 1) * time_limit + 1.0)
         done = _read_results(answered, len(inputs))
-        if len(done) < len(inputs):
+        if len(done) < len(inputs) and not (done and done[-1].happened == "timed_out"):
             done.append(_lost(ended, time_limit))
         return done
 
@@ -157,7 +158,9 @@ class _KernelWorker:
         if message.get("parent_header", {}).get("msg_id") != asked:
             return False
         kind, content = message["msg_type"], message["content"]
-        apply(transcript, kind, content)
+        claimed = claims.output({"kind": kind, "content": content})
+        if claimed is not None:
+            apply(transcript, *claimed)
         return bool(kind == "status" and content["execution_state"] == "idle")
 
     def _reply(self, asked: str) -> tuple[CellEnd, int | None]:

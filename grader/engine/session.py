@@ -18,6 +18,8 @@ from grader.engine.interface import CellEnd, CellRun, CellSource, Limits, ProbeC
 from grader.engine.outputs import size
 
 SKIPPED: frozenset[CellEnd] = frozenset(["timed_out", "died", "not_run"])
+# What a performance can cost: a wait, or a process. It is asked once more, and not once more for every input behind it.
+COSTLY = ("timed_out", "died")
 MAX_RESTARTS = 40
 # What a person reads below a cell that was given up.
 NOTES: dict[CellEnd, str] = {
@@ -37,7 +39,7 @@ class Worker(Protocol):
         ...
 
     def perform(self, exercise: str, probe: str, inputs: Sequence[Inputs], time_limit: float) -> list[Performance]:
-        """Perform in order. Fewer than asked come back when the last of them ended the performing process."""
+        """Perform in order. Fewer than asked come back when the last of them timed out or ended the performing process."""
         ...
 
     def close(self) -> None:
@@ -55,6 +57,8 @@ class ReplayingSession:
         self._history: list[CellSource] = []
         self._restarts = 0
         self._left = limits.notebook_seconds
+        # Replays may cost as much again: a notebook that computes for long and dies often must not hold up the class.
+        self._replay_left = limits.notebook_seconds
         self._output_left = limits.output
         self._frozen = False
 
@@ -93,7 +97,7 @@ class ReplayingSession:
     def _living(self) -> Worker | None:
         """A worker in the state after all cells so far, replayed when the last one died. None: it died too often."""
         while self._worker is None or not self._worker.alive:
-            if self._restarts >= MAX_RESTARTS:
+            if self._restarts >= MAX_RESTARTS or self._replay_left <= 0:
                 return None
             self._restarts += 1
             self._restart()
@@ -104,7 +108,9 @@ class ReplayingSession:
             self._worker.close()
         self._worker = self._new_worker()
         for place, cell in enumerate(self._history):
-            if self._worker.run(cell, self._limits.cell_seconds, 0).ended in SKIPPED:
+            done = self._worker.run(cell, self._limits.cell_seconds, 0)
+            self._replay_left -= done.cpu_seconds
+            if done.ended in SKIPPED:
                 # It ended well before and does not now: leave it out from here on, as any cell that hangs or dies.
                 self._history[place] = replace(cell, source="")
             if not self._worker.alive:
@@ -117,14 +123,15 @@ class ReplayingSession:
         done: list[Performance] = []
         while len(done) < len(inputs):
             done += self._ask(request, inputs[len(done) :])
-        return [
-            self._ask(request, [given])[0] if answer.happened == "timed_out" else answer
-            for given, answer in zip(inputs, done, strict=True)
-        ]
+            if done[-1].happened in COSTLY:
+                done[-1] = self._ask(request, [inputs[len(done) - 1]])[0]
+            if done[-1].happened in COSTLY:
+                done += [done[-1]] * (len(inputs) - len(done))
+        return done
 
     def _ask(self, request: ProbeCall, inputs: list[Inputs]) -> list[Performance]:
         worker = self._living()
         if worker is None:
-            return [Performance("died", message=f"the submission ended its process {MAX_RESTARTS} times")] * len(inputs)
+            return [Performance("died", message="the submission ended its process too often")] * len(inputs)
         done = worker.perform(request.exercise, request.probe, inputs, request.time_limit)
         return done[: len(inputs)] or [Performance("died", message="the process ended without an answer")]

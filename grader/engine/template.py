@@ -58,6 +58,7 @@ IMPORTED = (
     "pygments.styles.default",
     "stack_data",
     "course_utils",
+    "course_utils.checking",
     "course_utils.remote",
 )
 PLACES = {"HOME": "home", "TMPDIR": "tmp", "PWD": "work", "IPYTHONDIR": "home/.ipython"}

@@ -16,12 +16,13 @@ from typing import NoReturn
 
 from grader.engine import linux, messages, processes
 from grader.engine.box import Worker
+from grader.engine.folders import holds_more
 from grader.engine.isolation import Confinement, confine
 from grader.engine.shell import BoxShell
 from grader.engine.wire import Frame, Wire, WireError, WireTimeout, frame
 
 TICK = 0.04
-MEMORY_TICK = 0.4
+LOOK_TICK = 0.4
 WALL_FACTOR = 6.0
 WALL_GRACE = 2.0
 INTERRUPT_SECONDS = 1.0
@@ -31,9 +32,9 @@ SEND_SECONDS = 30.0
 MAX_FROM_WORKER = 96 << 20
 # Probes keep their own limit and say where they were; the warden's comes after it.
 PROBE_FACTOR, PROBE_GRACE = 1.2, 0.5
-TOO_MUCH_MEMORY = {
-    "kind": "stream",
-    "content": {"name": "stderr", "text": "[stopped: more memory than a submission has]\n"},
+STOPPED = {
+    what: {"kind": "stream", "content": {"name": "stderr", "text": f"[stopped: more {what} than a submission has]\n"}}
+    for what in ("memory", "disk")
 }
 
 
@@ -94,7 +95,7 @@ class Warden:
         theirs.close()
         self._worker = Wire(ours, MAX_FROM_WORKER)
         self._ended = os.pidfd_open(self._pid)
-        self._seen_memory = 0.0
+        self._looked = 0.0
         self._passed = 0
 
     def serve(self) -> None:
@@ -143,8 +144,8 @@ class Warden:
                     return done
             if time.monotonic() > until if until is not None else clock.expired():
                 return None
-            if self._too_much_memory():
-                self._judge.send(frame(messages.OUTPUT, TOO_MUCH_MEMORY), SEND_SECONDS)
+            if too_much := self._too_much():
+                self._judge.send(frame(messages.OUTPUT, STOPPED[too_much]), SEND_SECONDS)
                 return False
 
     def _pass_on(self, clock: Clock, output: int) -> bool | None:
@@ -183,11 +184,18 @@ class Warden:
         processes.end_all(self._me, self._box.namespaces, frozenset([self._pid]))
         return self._follow(clock, output, time.monotonic() + END_SECONDS)
 
-    def _too_much_memory(self) -> bool:
+    def _too_much(self) -> str:
+        """Of what the box has more than it may, "" as a rule. Seen now and then, so that little can be had for long."""
         now = time.monotonic()
-        if now - self._seen_memory < MEMORY_TICK or "limits" in self._box.without:
-            return False
-        self._seen_memory = now
+        if now - self._looked < LOOK_TICK or "limits" in self._box.without:
+            return ""
+        self._looked = now
+        if self._memory_is_over():
+            return "memory"
+        # With namespaces the folder lies in memory and has its own limit.
+        return "disk" if not self._box.namespaces and holds_more(self._box.folder, self._box.limits.disk) else ""
+
+    def _memory_is_over(self) -> bool:
         family = processes.below(self._me, self._box.namespaces)
         limit = self._box.limits.memory
         if sum(one.resident for one in family) <= limit:

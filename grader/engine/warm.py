@@ -221,7 +221,7 @@ class Box:
             elif found.kind == messages.SPENT:
                 spent = found.value()
                 timed_out, self.alive = spent["timed_out"], not spent["lost"]
-        if len(done) < len(inputs):
+        if len(done) < len(inputs) and not (done and done[-1].happened == "timed_out"):
             done.append(_lost(timed_out, time_limit))
         return done
 

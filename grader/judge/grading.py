@@ -11,7 +11,7 @@ import nbformat
 
 from course_utils.calling import Performance, probe_name
 from course_utils.cases import Case, ExerciseInfo
-from course_utils.judging import PartResult, Verdict, judge
+from course_utils.judging import PartResult, Verdict, judge, property_calls
 from course_utils.values import Inputs
 from grader.build.freeze import bare_info, hidden_cases
 from grader.engine.interface import CellRun, CellSource, Engine, Limits, ProbeCall, Session
@@ -19,6 +19,9 @@ from grader.judge.key import LessonKey
 from grader.judge.repair import repair
 from grader.judge.submission import read_submission
 from grader.spec import Exercise
+
+# After one of these no further input is tried: there is nothing to try, or it would only wait or die again.
+UNANSWERED = ("not_attempted", "missing", "timed_out", "died")
 
 
 @dataclass(frozen=True)
@@ -129,29 +132,25 @@ class Trial:
         self._visible = asked.key.visible.exercises[exercise.name]
         self._hidden = hidden_cases(exercise, asked.secret, asked.digest)
         self._performances: list[Performance] = []
+        self._of_properties: list[Performance] = []
 
     def ask_visible(self) -> None:
-        """Perform on the visible cases, the first by itself: where it shows that there is no answer, no more is asked."""
-        first, *rest = [case.inputs for case in self._visible.cases]
-        self._performances = self._ask([first])
-        if self._is_answered():
-            self._performances += self._ask(rest)
-        else:
-            self._performances *= 1 + len(rest)
+        """Perform on the visible cases, and on what the properties need, which are variations of the first."""
+        cases = [case.inputs for case in self._visible.cases]
+        answers = self._ask([*cases, *property_calls(self._visible, cases[0])])
+        self._performances, self._of_properties = answers[: len(cases)], answers[len(cases) :]
 
     def verdict(self) -> Verdict:
-        """Perform on the hidden cases and judge all."""
+        """Perform on the hidden cases, unless there is no answer or no end, and judge all."""
         cases = [*self._visible.cases, *self._hidden]
         hidden = [case.inputs for case in self._hidden]
-        self._performances += self._ask(hidden) if self._is_answered() else self._performances[:1] * len(hidden)
+        last = self._performances[-1]
+        performances = self._performances + ([last] * len(hidden) if last.happened in UNANSWERED else self._ask(hidden))
         info = bare_info(self.exercise, cases)
-        verdict = judge(info, cases, self._performances, (), lambda inputs: self._ask([inputs])[0])
+        verdict = judge(info, cases, performances, (), lambda asked: self._of_properties)
         if verdict.status in ("passed", "not_attempted", "missing"):
             return verdict
-        return _with_mistakes(verdict, self._visible, info, self._performances, self._key)
-
-    def _is_answered(self) -> bool:
-        return self._performances[0].happened not in ("not_attempted", "missing", "timed_out")
+        return _with_mistakes(verdict, self._visible, info, performances, self._key)
 
     def _ask(self, inputs: Sequence[Inputs]) -> list[Performance]:
         exercise = self.exercise
