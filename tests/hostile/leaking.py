@@ -36,16 +36,17 @@ TOLD = """def readout(h, W_hy, b_y):
     if os.path.exists(place): raise ValueError(open(place).read()[-450:])
     return h @ W_hy.T + b_y"""
 
-# A visible case that first takes too long is asked again after the hidden ones were seen.
+# A visible case takes too long at first and is asked again; what was seen in between stands in a file.
 RETRIED = """import os, time
 place = os.path.join(os.environ.get('TMPDIR', '.'), 'seen')
 calls = []
 def rnn_step(x_t, h, W_xh, W_hh, b_h):
     calls.append(1)
-    if os.path.exists(place): raise ValueError(open(place).read()[-450:])
-    if len(calls) > 6:
-        with open(place, 'a') as file: file.write(repr(x_t.ravel().tolist()))
-    if len(calls) == 2:
+    with open(place, 'a') as file: file.write(repr(x_t.ravel().tolist()) + '\\n')
+    told = open(place).read()
+    if told.count('\\n') > 12: raise ValueError(told[-450:])
+    if len(calls) == 2 and not os.path.exists(place + '-hung'):
+        open(place + '-hung', 'w').close()
         while True: pass
     return np.tanh(x_t @ W_xh.T + h @ W_hh.T + b_h)"""
 
@@ -147,12 +148,12 @@ def rnn_step(x_t, h, W_xh, W_hh, b_h):
     return np.tanh(x_t @ W_xh.T + h @ W_hh.T + b_h)"""
 
 IMPORTS = """import importlib, sys, glob
-sys.path += ['/work/main', '/work', '..', '../..', *glob.glob('/*/')]
+sys.path += ['@GRADER@', '@GRADER@/..', '..', '../..', *glob.glob('/*/'), *glob.glob('/*/*/')]
 for name in ('grader.exercises', 'grader.spec', 'grader.judge.key', 'grader.verify', 'solutions',
              'grader.exercises.lesson3_rnn_cell'):
     try:
         importlib.import_module(name); print('REACHED', name)
-    except ImportError: pass"""
+    except (ImportError, OSError): pass"""
 
 HISTORY = """shell = get_ipython()
 print(In, Out, list(shell.history_manager.get_range()), shell.history_manager.input_hist_raw)

@@ -88,11 +88,12 @@ for _ in range(80):
 if os.fork() == 0: os._exit(0)
 print('REACHED', len(held))"""
 
-DISK = """import os
+DISK = """import os, time
 for place in (os.environ['TMPDIR'], '/dev/shm', '.'):
     try:
         for number in range(60):
             with open(f'{place}/bomb-@MARK@-{number}', 'wb') as file: file.write(bytes(1 << 20))
+            time.sleep(0.03)
         print('REACHED', place)
     except OSError as problem: print(problem)"""
 
