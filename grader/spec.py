@@ -127,6 +127,7 @@ class Lesson:
     """A lesson's exercises in the order of its text. `minutes` is what a student needs.
 
     learns: what one can do afterwards, in one line. figure: the picture the lesson is remembered by, in one line.
+    figure_alt: how the alternative text of that picture begins in the lesson.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Lesson:
     exercises: tuple[Exercise | Written, ...]
     learns: str = ""
     figure: str = ""
+    figure_alt: str = ""
 
     @property
     def points(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -39,16 +40,20 @@ def test_visible_cases_survive_being_written_and_read(built) -> None:
 
 
 def test_the_check_says_what_is_stale_and_what_is_missing(built, tmp_path: Path) -> None:
-    solutions, notebooks = tmp_path / "solutions", tmp_path / "notebooks"
-    assert len(list(compare_with_disk(built, solutions, notebooks))) == 4
-    write_lesson(built, solutions, notebooks)
-    assert not list(compare_with_disk(built, solutions, notebooks))
+    solutions, notebooks, figures = tmp_path / "solutions", tmp_path / "notebooks", tmp_path / "figures"
+    executed = nbformat.read(SOLUTIONS / ROAD / f"{ROAD}.ipynb", as_version=4)
+    built = dataclasses.replace(built, solved=executed)
+    assert len(list(compare_with_disk(built, solutions, notebooks, figures))) == 5
+    write_lesson(built, solutions, notebooks, figures)
+    assert not list(compare_with_disk(built, solutions, notebooks, figures))
     student = notebooks / ROAD / f"{ROAD}.ipynb"
     student.write_text(student.read_text().replace("YOUR CODE HERE", "YOUR CODE BELOW"))
     checks = notebooks / ROAD / FILE_NAME
     checks.write_text(checks.read_text().replace('"hidden_cases": ', '"hidden_cases": 1'))
-    problems = "\n".join(compare_with_disk(built, solutions, notebooks))
+    (figures / f"{ROAD}.png").write_bytes(b"")
+    problems = "\n".join(compare_with_disk(built, solutions, notebooks, figures))
     assert "is not what its text builds" in problems
+    assert "is not the picture of the solved notebook" in problems
     assert "rnn_step" in problems
 
 

@@ -89,7 +89,7 @@ def _arrow(axes: Any, start: Sequence[float], end: Sequence[float], label: str, 
     axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": ACCENT, "shrinkA": 0, "shrinkB": 0})
     if label:
         x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        place = (x, y + 0.12) if above else (x - 0.06, y)
+        place = (x, y + 0.46) if above else (x - 0.06, y)
         axes.text(*place, label, color=ACCENT, fontsize=9, ha="center" if above else "right", va="center")
 
 

@@ -10,11 +10,14 @@ from unittest import mock
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 from course_utils.cases import FILE_NAME
 from grader.paths import GraderError
 
 CELL_TIMEOUT = 300
+# The kernel listens on this machine's own ports: let it encrypt what it says, and not warn that it does not.
+KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 def executed(notebook: nbformat.NotebookNode, lesson: str, checks: str) -> nbformat.NotebookNode:
@@ -25,6 +28,7 @@ def executed(notebook: nbformat.NotebookNode, lesson: str, checks: str) -> nbfor
             notebook,
             timeout=CELL_TIMEOUT,
             kernel_name="python3",
+            config=KERNELS,
             record_timing=False,
             resources={"metadata": {"path": folder}},
         )

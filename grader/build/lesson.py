@@ -16,11 +16,12 @@ from course_utils.values import Plain, same
 from grader.build.answers import answers_of
 from grader.build.cells import solved_notebook
 from grader.build.execute import executed
+from grader.build.figure import remembered_figure
 from grader.build.freeze import lesson_info
 from grader.build.student import student_notebook
 from grader.build.text import read_text
 from grader.exercises import load_lesson
-from grader.paths import NOTEBOOKS, SOLUTIONS
+from grader.paths import FIGURES, NOTEBOOKS, SOLUTIONS
 
 # The last digits of an oracle's number may differ between processors and libraries.
 SAME_NUMBERS = Close(rtol=1e-7, atol=1e-9)
@@ -45,8 +46,13 @@ def build_lesson(name: str, execute: bool = True) -> BuiltLesson:
     return BuiltLesson(name, executed(solved, name, checks) if execute else solved, student, checks)
 
 
-def write_lesson(built: BuiltLesson, solutions: Path = SOLUTIONS, notebooks: Path = NOTEBOOKS) -> None:
-    """Write the solved notebook and the student's, each with the visible cases beside it."""
+def write_lesson(
+    built: BuiltLesson, solutions: Path = SOLUTIONS, notebooks: Path = NOTEBOOKS, figures: Path = FIGURES
+) -> None:
+    """Write the solved notebook and the student's, each with the visible cases beside it, and the lesson's picture."""
+    picture = remembered_figure(load_lesson(built.name), built.solved)
+    figures.mkdir(parents=True, exist_ok=True)
+    (figures / f"{built.name}.png").write_bytes(picture)
     for root, notebook in ((solutions, built.solved), (notebooks, built.student)):
         folder = root / built.name
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,12 +65,22 @@ def notebook_text(notebook: nbformat.NotebookNode) -> str:
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def compare_with_disk(built: BuiltLesson, solutions: Path = SOLUTIONS, notebooks: Path = NOTEBOOKS) -> Iterator[str]:
+def compare_with_disk(
+    built: BuiltLesson, solutions: Path = SOLUTIONS, notebooks: Path = NOTEBOOKS, figures: Path = FIGURES
+) -> Iterator[str]:
     """What on disk is not what would be built; nothing when all is fresh. Outputs are the regression test's business."""
     for root, notebook in ((solutions, built.solved), (notebooks, built.student)):
         folder = root / built.name
         yield from _notebook_differences(notebook, folder / f"{built.name}.ipynb", outputs=root == notebooks)
         yield from _checks_differences(built.checks, folder / FILE_NAME)
+    yield from _figure_differences(built.name, solutions / built.name / f"{built.name}.ipynb", figures)
+
+
+def _figure_differences(name: str, solved: Path, figures: Path) -> Iterator[str]:
+    path = figures / f"{name}.png"
+    picture = remembered_figure(load_lesson(name), nbformat.read(solved, as_version=4)) if solved.is_file() else b""
+    if not path.is_file() or path.read_bytes() != picture:
+        yield f"{path.name} in {figures.name} is not the picture of the solved notebook"
 
 
 def _notebook_differences(built: nbformat.NotebookNode, path: Path, outputs: bool) -> Iterator[str]:

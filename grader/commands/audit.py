@@ -9,10 +9,11 @@ import os
 
 from tqdm import tqdm
 
-from grader.audit import Proof, kill_table, prove
+from grader.audit import Proof, kill_table, kill_totals, prove
 from grader.build.answers import answers_of
 from grader.commands.command import Command, add_lessons, chosen_lessons
 from grader.exercises import all_lessons, load_lesson
+from grader.paths import ROOT
 from grader.spec import SpecError
 
 
@@ -37,7 +38,19 @@ def _run(options: argparse.Namespace) -> int:
     for proof in proofs:
         for problem in proof.problems:
             print(f"{proof.exercise}: {problem}")
-    return int(any(proof.problems for proof in proofs))
+    stale = options.exercise is None and not options.lessons and _readme_is_stale(asked, proofs)
+    return int(stale or any(proof.problems for proof in proofs))
+
+
+def _readme_is_stale(asked: list[tuple[str, str]], proofs: list[Proof]) -> bool:
+    by_lesson: dict[str, list[Proof]] = {lesson: [] for lesson, _ in asked}
+    for (lesson, _), proof in zip(asked, proofs, strict=True):
+        by_lesson[lesson].append(proof)
+    totals = kill_totals(by_lesson)
+    stale = totals not in (ROOT / "README.md").read_text(encoding="utf-8")
+    if stale:
+        print(f"README.md shows other totals. Put these in their place:\n\n{totals}")
+    return stale
 
 
 def _prove_all(asked: list[tuple[str, str]], jobs: int) -> list[Proof]:

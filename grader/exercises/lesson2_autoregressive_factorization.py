@@ -35,6 +35,7 @@ LESSON = Lesson(
     name="lesson2_autoregressive_factorization",
     learns="write a sequence's probability as a chain of bets, and measure surprise in bits",
     figure="bits per character against order: training falls for ever, held-out turns up",
+    figure_alt="Left: bits per character against order;",
     title="How surprised should you be?",
     minutes=85,
     exercises=(

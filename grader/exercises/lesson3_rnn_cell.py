@@ -728,6 +728,7 @@ LESSON = Lesson(
     name="lesson3_rnn_cell",
     learns="build the recurrent cell in NumPy and as a module, and say what it costs",
     figure="the count of banana's a's inside the unrolled network",
+    figure_alt="The cell drawn six times from left to right:",
     title="A cell that counts",
     minutes=90,
     exercises=(

@@ -11,6 +11,7 @@ LESSON = Lesson(
     name="lesson4_bptt",
     learns="derive every gradient of a recurrent network by hand, and find the wrong one by its pattern",
     figure="the norm of the blame travelling back through time, fading, holding, exploding",
+    figure_alt="Norm of the gradient at a state against its distance from the end",
     title="Who is to blame?",
     minutes=90,
     exercises=(NUMERICAL, TANH, STEP, LOOP, SOFTMAX, CLIP, TRAIN, NORMS, TRUNCATED, WRITTEN),

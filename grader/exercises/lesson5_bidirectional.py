@@ -670,6 +670,7 @@ LESSON = Lesson(
     name="lesson5_bidirectional",
     learns="read ragged batches from both ends, and tell when the future is a leak",
     figure="which outputs depend on which inputs, found by the student's own test",
+    figure_alt="Four grids of six by six:",
     title="The word you have not read yet",
     minutes=90,
     exercises=(

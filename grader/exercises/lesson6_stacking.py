@@ -254,6 +254,7 @@ LESSON = Lesson(
     name="lesson6_stacking",
     learns="stack layers with all their gradients, and compare depth with width fairly",
     figure="one wide network against several narrow layers, at equal parameters and over seeds",
+    figure_alt="Held-out bits per character of one wide layer",
     title="Deeper, not only longer",
     minutes=90,
     exercises=(

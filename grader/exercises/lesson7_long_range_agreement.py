@@ -740,6 +740,7 @@ LESSON = Lesson(
     name="lesson7_long_range_agreement",
     learns="measure how far a network remembers, with intervals, and say why it forgets",
     figure="error against distance and against attractors, with Wilson intervals and both baselines",
+    figure_alt="Accuracy against distance and against attractors for three kinds of network",
     title="The keys to the cabinets",
     minutes=90,
     exercises=(

@@ -337,7 +337,8 @@ for label, make, key in [("distance in words (1 attractor)", far_and_near, "dist
     tests = [make(seed) for seed in range(5)]
     curves = {name: pooled(networks, tests, key) for name, networks in readers.items()}
     panels[label] = (curves, baselines(tests, key))
-show(accuracy_panels(panels, beyond=24), alt="Accuracy against distance and against attractors for three kinds of network")
+show(accuracy_panels(panels, beyond=24), alt="Accuracy against distance and against attractors for three kinds of network. Left, nothing falls up to 36 words. "
+     "Right, the plain RNN falls to 0.84 at six attractors, GRU and LSTM stay near 1; the recent noun falls from 1 to 0.")
 
 # %% experiment ignore_output="trained accuracies differ in the last digits between machines"
 for label, (curves, _) in panels.items():
@@ -389,7 +390,8 @@ curves = {name: {d: over_all(nets, tests) for d, nets in by.items()} for name, b
 flat = baselines([[{**e, "all": 0} for e in test] for test in tests], "all")
 lines = {name: dict.fromkeys((0, 6, 12), line[0]) for name, line in flat.items()}
 show(accuracy_panels({"shortest distance in training": (curves, lines)}),
-     alt="Accuracy on long sentences against the shortest distance in the training sentences")
+     alt="Accuracy on long sentences against the shortest distance in the training sentences. The plain RNN is near 1 at 0 and "
+     "at one half from 6 on; the GRU is at 0.9 at 6 and at one half at 12.")
 
 # %% experiment ignore_output="trained accuracies differ in the last digits between machines"
 for name, by in ladder.items():
@@ -554,7 +556,8 @@ for title, networks in [("before training", untrained_readers("rnn", range(5), l
     print(f"{title}: sigma {bound[:, 1].min():.2f} to {bound[:, 1].max():.2f},",
           f"rho {radius[:, 1].min():.2f} to {radius[:, 1].max():.2f}")
 show(decay_panels(panels, "norm of d h_T / d h_(T-k)", "k, words back from the verb"),
-     alt="Norm of the Jacobian against distance with the bound, before and after training")
+     alt="Norm of the Jacobian against distance, logarithmic, before and after training. The bound sigma^k rises in both, rho^k "
+     "falls before training and rises after it, and the measured norm falls in both.")
 
 # %% [markdown]
 # Before training σ is above 1 in all five networks, so the bound grows, and "may explode" is true. It does not: over
@@ -575,7 +578,8 @@ show(decay_panels(panels, "norm of d h_T / d h_(T-k)", "k, words back from the v
 groups = {"before training": untrained_readers("rnn", range(5), last_state),
           "trained from distance 0": ladder["plain RNN"][0], "trained from distance 12": ladder["plain RNN"][12]}
 show(eigenvalue_panels({title: [recurrent_matrix(net) for net in nets] for title, nets in groups.items()}),
-     alt="Eigenvalues of W_hh in the complex plane with the unit circle, before and after training")
+     alt="Eigenvalues of W_hh in the complex plane with the unit circle. Before training all lie inside; trained from distance 0 "
+     "each network has one real eigenvalue outside; trained from distance 12 they lie around the circle, none near 1 or beyond.")
 for title, nets in groups.items():
     radii = [spectral_radius(recurrent_matrix(net)) for net in nets]
     outside = [int((np.linalg.eigvals(recurrent_matrix(net)).real > 1).sum()) for net in nets]
@@ -662,7 +666,8 @@ for title, make in [("before training", lambda kind, name: untrained_readers(kin
         for kind, name in [("rnn", "plain RNN"), ("gru", "GRU"), ("lstm", "LSTM")]
     }
 show(decay_panels(panels, "norm of d score / d x", "k, words back from the verb"),
-     alt="How much the score hangs on each earlier word, for plain RNN, GRU and LSTM, before and after training")
+     alt="How much the score hangs on each earlier word, logarithmic, for three kinds. Before training all fall steeply; "
+     "after it the gated ones stay level and the GRU rises towards the subject, while plain networks differ widely.")
 
 # %% [markdown]
 # Before training the gated cells are not saved either: over 24 words their curves fall by about five powers of ten,
@@ -677,7 +682,8 @@ show(decay_panels(panels, "norm of d score / d x", "k, words back from the verb"
 example = agreement_example(np.random.default_rng(25), "test", 16, 4, 2)
 gates = gru_update_gates(readers["GRU"][0], example["words"])
 show(gate_chart(example["words"], gates, example["subject"]),
-     alt="Update gates of one trained GRU for every word of a sentence")
+     alt="Update gates of one trained GRU, a row for each unit, a column for each word. Light at the subject; a few words "
+     "later about a third of the rows is dark and stays so to the end.")
 after = gates[example["subject"] + 1 :]
 print("the subject:", example["words"][example["subject"]])
 print(f"mean gate at the subject {gates[example['subject']].mean():.1f}, after it {after.mean():.1f}")
@@ -800,7 +806,8 @@ wrong = "boys who Mary chases feeds cats .".split()
 deep = "boy who girls who dogs chase see walks .".split()
 show(surprise_panels({"right": (right, bits(right), exact_bits(right)), "a verb of the wrong number": (wrong, bits(wrong), None),
                       "a clause within a clause": (deep, bits(deep), exact_bits(deep))}),
-     alt="Surprise in bits at every word of three sentences, networks and grammar")
+     alt="Surprise in bits at every word of three sentences. In the right one networks and grammar run together; the wrong "
+     "verb stands out at about 8 bits; in the nested one they lie above the grammar at dogs and at walks.")
 
 # %% [markdown]
 # In the right sentence the networks are surprised where the grammar is: most at "Mary", since names are rare after
@@ -827,7 +834,8 @@ rated = accuracy_by([e for test in tests for e in test], answers, "depth")
 rated = {depth: (share, *wilson_interval(round(share * n), n)) for depth, (share, n) in rated.items()}
 lines = baselines(tests, "depth")
 show(accuracy_panels({"clauses within each other": ({"next-word RNN": rated}, lines)}),
-     alt="Share of right verb forms against the depth of clauses, with both baselines")
+     alt="Share of right verb forms against the depth of clauses: networks near 1 at depths 0 and 1 and 0.85 at depth 2, above "
+     "the majority and the recent noun at 1 and 2.")
 
 # %% experiment ignore_output="trained accuracies differ in the last digits between machines"
 for depth, (share, low, high) in rated.items():
@@ -868,7 +876,7 @@ local = train_readers("rnn", [short] * 5, range(5), last_state)
 tests = [far_and_near(seed) for seed in range(5)]
 rated, lines = pooled(local, tests, "distance"), baselines(tests, "distance")
 show(accuracy_panels({"distance in words (1 attractor)": ({"trained on 0 to 6": rated}, lines)}, beyond=6),
-     alt="Accuracy against distance of plain networks that were trained on short sentences only")
+     alt="Accuracy against distance of plain networks that were trained on distances up to 6: level, near 1, from 3 to 36 words.")
 
 # %% experiment ignore_output="trained accuracies differ in the last digits between machines"
 for d, (share, low, high) in rated.items():
