@@ -15,3 +15,5 @@ c.ExecutePreprocessor.timeout = 300
 c.Execute.timeout = 300
 # Deleted test cells come back, as `grader grade` does it.
 c.OverwriteCells.add_missing_cells = True
+# Kernels listen on this machine's own ports: let them encrypt what they say, and not warn that they do not.
+c.KernelManager.transport_encryption = "auto"

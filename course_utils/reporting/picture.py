@@ -85,10 +85,14 @@ def _write_numbers(axes: Any, grid: Any, marks: Any, limit: float, framed: bool)
 
     for row, column in np.ndindex(grid.shape):
         number = grid[row, column]
-        if grid.size <= MAX_PRINTED:
-            colour = "white" if np.isfinite(number) and abs(number) > 0.7 * limit else "black"
-            axes.text(column, row, f"{number:.2g}", ha="center", va="center", fontsize=7, color=colour)
-        if framed and marks[row, column]:
+        differs = framed and marks[row, column]
+        if differs:
             axes.add_patch(
                 Rectangle((column - 0.48, row - 0.48), 0.96, 0.96, fill=False, hatch="///", lw=1.2, alpha=0.7)
             )
+        if grid.size <= MAX_PRINTED:
+            dark = not differs and np.isfinite(number) and abs(number) > 0.7 * limit
+            # On a hatched cell the number stands on white, or the hatching would run through it.
+            ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.2} if differs else None
+            colour = "white" if dark else "black"
+            axes.text(column, row, f"{number:.2g}", ha="center", va="center", fontsize=7, color=colour, bbox=ground)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,6 +13,12 @@ FRAME = (
     "border:1px solid var(--jp-border-color1,#999);border-left-width:6px;border-left-style:{style};padding:0.5em 0.9em;"
     "margin:0.3em 0;max-width:60em;color:var(--jp-ui-font-color0,inherit);"
     "background:var(--jp-layout-color1,transparent);font-size:var(--jp-content-font-size1,14px);line-height:1.45"
+)
+
+
+MARKS = (
+    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
+    (re.compile(r"(?<![\w*])\*(\w[\w -]*)\*(?![\w*])"), r"<em>\1</em>"),
 )
 
 
@@ -30,8 +37,11 @@ def framed(body: str, style: str) -> str:
 
 
 def paragraph(text: str, weight: str = "normal") -> str:
-    """An escaped paragraph; line breaks are kept."""
-    return f'<p style="margin:0.25em 0;font-weight:{weight}">{escape(text).replace(chr(10), "<br>")}</p>'
+    """An escaped paragraph; line breaks are kept, and `code` and *stress* of a hint look like it."""
+    body = escape(text).replace("\n", "<br>")
+    for mark, html in MARKS:
+        body = mark.sub(html, body)
+    return f'<p style="margin:0.25em 0;font-weight:{weight}">{body}</p>'
 
 
 def points_text(points: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 
 from grader.feedback import safe
-from grader.feedback.style import POLICY, STYLE
+from grader.feedback.document import document
 from grader.spec import Exercise, Lesson, Written
 
 Row = Mapping[str, Any]
@@ -56,13 +56,7 @@ def feedback_page(material: FeedbackMaterial) -> str:
     cause = (
         f"<p><strong>The file could not be graded:</strong> {safe.text(material.cause)}.</p>" if material.cause else ""
     )
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
-        f"<title>{safe.text(title, 200)}</title><style>{STYLE}</style></head>\n<body><main>"
-        f"<h1>{safe.text(title, 200)}</h1>{cause}{_summary(material)}{sections}</main></body></html>\n"
-    )
+    return document(title, f"{cause}{_summary(material)}{sections}")
 
 
 def points_of(exercise: Exercise | Written, material: FeedbackMaterial) -> float | None:
