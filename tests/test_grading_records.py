@@ -128,3 +128,13 @@ def test_the_secret_of_the_hidden_cases_is_for_its_owner_only(graded: Path) -> N
     path = graded / ".hidden-cases-secret"
     assert path.stat().st_mode & 0o077 == 0
     assert CourseRecords(graded).secret() == CourseRecords(graded).secret()
+
+
+def test_a_folder_named_in_html_is_refused_and_stops_nobody(tmp_path: Path) -> None:
+    _hand_in(tmp_path / "submitted", "<b onclick=x>", "untouched")
+    _hand_in(tmp_path / "submitted", "cem", "untouched")
+    status, said = _grade(str(tmp_path / "submitted"), "--to", str(tmp_path))
+    assert status == 1
+    assert "'<b onclick=x>': not graded. Rename the folder" in said
+    with Gradebook(CourseRecords(tmp_path).database, "rnn-course") as book:
+        assert [student.id for student in book.students] == ["cem"]

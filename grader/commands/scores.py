@@ -8,15 +8,22 @@ from course_utils.reporting.report import text_table
 from grader.exercises import load_lesson
 from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook
+from grader.records.marks import read_marks
 
 HEAD = ("student", "lesson", "points", "of", "to read", "what was seen")
+LATE = "points off for lateness"
 
 
 def print_scores(records: CourseRecords, submissions: Sequence[tuple[str, str]]) -> None:
-    """One row per submission, and where everything lies."""
+    """One row per submission, and where everything lies. What lateness costs has a column where anybody was late."""
     with GradeBook(records) as book:
         rows = [_row(book, student, lesson) for student, lesson in submissions]
-    print(text_table(HEAD, rows))
+    late = {(mark.student, mark.lesson): mark.penalty for mark in read_marks(records).submissions if mark.penalty}
+    if any(who in late for who in submissions):
+        rows = [(*row, f"{late[who]:g}" if who in late else "") for row, who in zip(rows, submissions, strict=True)]
+        print(text_table((*HEAD, LATE), rows))
+    else:
+        print(text_table(HEAD, rows))
     print(f"Grade book: {records.database}")
     print(f"Executed notebooks: {records.folder / 'autograded'}")
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
+import sqlalchemy as sa
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells, SaveCells
 from nbgrader.utils import compute_checksum
 from sqlalchemy.exc import SAWarning
 
-from course_utils.judging import Verdict
 from grader.build.lesson import notebook_text
 from grader.feedback.page import PersonsWord
+from grader.handing.lateness import Lateness
 from grader.judge.grading import Graded
 from grader.judge.key import LessonKey
-from grader.paths import SOLUTIONS
+from grader.paths import SOLUTIONS, GraderError
+from grader.records.changes import ChangeLog, KeptVerdicts, Move, moves_of
 from grader.records.course import CourseRecords
-from grader.records.verdicts import SubmissionState, VerdictStore, environment_digest
+from grader.records.executed import recorded
+from grader.records.verdicts import SUBMISSIONS, SubmissionState, VerdictStore, environment_digest
 
 # What `nbgrader generate_assignment` does before it saves the cells.
 RELEASE_STEPS = (LockCells, ClearSolutions, ComputeChecksums, SaveCells)
@@ -32,12 +37,23 @@ COURSE_ID = "rnn-course"
 class GradeBook:
     """The one writer of a course's records. A context manager; every `record` is one transaction."""
 
-    def __init__(self, records: CourseRecords) -> None:
+    def __init__(self, records: CourseRecords, read_only: bool = False) -> None:
+        """Open the records, made when they are not there yet; `read_only` raises GraderError instead."""
         self.records = records
-        records.folder.mkdir(parents=True, exist_ok=True)
+        nothing = GraderError(
+            f"Nothing is graded in {records.folder} yet.\nGrade first: grader grade SUBMISSIONS --to {records.folder}"
+        )
+        if read_only and not records.db_url and not (records.folder / "gradebook.db").is_file():
+            raise nothing
+        if not read_only:
+            records.folder.mkdir(parents=True, exist_ok=True)
         self._book = _open(records.database)
-        VerdictStore.create(self._book.db.connection())
-        self._book.db.commit()
+        if not read_only:
+            VerdictStore.create(self.connection)
+            self._book.db.commit()
+        elif not sa.inspect(self.connection).has_table(SUBMISSIONS.name):
+            self._book.close()
+            raise nothing
 
     def __enter__(self) -> GradeBook:
         return self
@@ -48,9 +64,15 @@ class GradeBook:
         self._book.close()
 
     @property
+    def connection(self) -> sa.Connection:
+        """The current transaction."""
+        connection: sa.Connection = self._book.db.connection()
+        return connection
+
+    @property
     def verdicts(self) -> VerdictStore:
         """The rows beside the grades, in the current transaction."""
-        return VerdictStore(self._book.db.connection())
+        return VerdictStore(self.connection)
 
     def register(self, key: LessonKey) -> None:
         """Make the lesson known, as `nbgrader generate_assignment` does."""
@@ -70,40 +92,118 @@ class GradeBook:
         made_by = (state.submission, state.key, state.environment, state.level)
         return made_by == (digest, key.digest, environment_digest(), level)
 
-    def record(self, student: str, key: LessonKey, graded: Graded) -> None:
-        """Record a graded submission: scores, comments, verdict rows and the executed notebook."""
+    def record(self, student: str, key: LessonKey, graded: Graded, never_lower: bool = False) -> None:
+        """Record a graded submission: scores, comments, verdict rows, what moved, and the executed notebook."""
         submitted = self._submission(student, key)
+        moves = self._moves(student, key, graded, never_lower)
+        kept = {move.exercise: move.new for move in moves if move.is_kept and move.new is not None}
+        verdicts = self._verdicts_of(student, key, kept)
         for grade in submitted.grades:
             verdict = graded.verdicts.get(grade.name)
             if verdict is None:
                 _set_written(grade, graded.notebook)
             else:
-                _set_judged(grade, verdict)
+                _set_judged(grade, kept.get(grade.name, verdict.score))
         for comment in submitted.comments:
             comment.auto_comment = "No response." if _is_untouched(graded.notebook, comment.name) else None
         state = SubmissionState("graded", "", graded.digest, key.digest, environment_digest(), graded.level)
-        self.verdicts.replace(student, key.lesson.name, state, graded.seconds, graded)
-        write_whole(self.records.autograded(student, key.lesson.name), notebook_text(graded.notebook))
+        self._replace(student, key, state, moves, graded)
+        verdicts.put_back()
+        executed = notebook_text(recorded(graded.notebook, key))
+        write_whole(self.records.autograded(student, key.lesson.name), executed)
         self._book.db.commit()
 
     def record_unreadable(self, student: str, key: LessonKey, digest: str, cause: str, level: str) -> None:
         """Record that a file holds nothing to grade: no points, with its cause, for a person to look at."""
-        for grade in self._submission(student, key).grades:
+        submitted = self._submission(student, key)
+        moves = moves_of(_counted(submitted.grades, key), {exercise.name: 0.0 for exercise in key.lesson.judged}, None)
+        for grade in submitted.grades:
             grade.auto_score = 0.0
             grade.needs_manual_grade = True
         state = SubmissionState("unreadable", cause, digest, key.digest, environment_digest(), level)
-        self.verdicts.replace(student, key.lesson.name, state, 0.0, None)
+        self._replace(student, key, state, moves, None)
         self._book.db.commit()
 
-    def record_not_graded(self, student: str, key: LessonKey, digest: str, cause: str, level: str) -> None:
-        """Record that the grader failed, perhaps while recording: no score at all, to be graded again."""
+    def record_not_graded(
+        self, student: str, key: LessonKey, digest: str, cause: str, level: str, keep: bool = False
+    ) -> None:
+        """Record that the grader failed, perhaps while recording: no score at all, to be graded again.
+
+        With `keep` an earlier grade of the same file stays until that has succeeded.
+        """
         self._book.db.rollback()
-        for grade in self._submission(student, key).grades:
+        before = self.verdicts.state(student, key.lesson.name)
+        if keep and before is not None and (before.state, before.submission) == ("graded", digest):
+            return
+        submitted = self._submission(student, key)
+        moves = moves_of(_counted(submitted.grades, key), {}, None)
+        for grade in submitted.grades:
             grade.auto_score = None
             grade.needs_manual_grade = True
         state = SubmissionState("not_graded", cause, digest, key.digest, environment_digest(), level)
-        self.verdicts.replace(student, key.lesson.name, state, 0.0, None)
+        self._replace(student, key, state, moves, None)
         self._book.db.commit()
+
+    def preview(self, student: str, key: LessonKey, graded: Graded, never_lower: bool = False) -> list[Move]:
+        """What recording this would move of what counts today. Writes nothing."""
+        return self._moves(student, key, graded, never_lower)
+
+    def record_lateness(self, student: str, key: LessonKey, lateness: Lateness) -> None:
+        """Record when a submission came in and was due, and what that costs, where nbgrader's tools look for it."""
+        name = key.lesson.name
+        submission = self._submission(student, key).assignment
+        if lateness.general is not None:
+            submission.assignment.duedate = _naive(lateness.general)
+        if lateness.deadline is not None and lateness.general is not None:
+            extra = lateness.deadline - lateness.general
+            submission.extension = extra or None
+        if lateness.handed_in is not None:
+            submission.timestamp = _naive(lateness.handed_in)
+        if lateness.deadline is not None:
+            penalty = lateness.percent / 100 * key.lesson.points
+            self._book.find_submission_notebook(name, name, student).late_submission_penalty = penalty or None
+        self._book.db.commit()
+
+    def _moves(self, student: str, key: LessonKey, graded: Graded, never_lower: bool) -> list[Move]:
+        """What grading moves of an earlier grading. Only a regrade of the same file can be kept from lowering a score."""
+        name = key.lesson.name
+        before = self.verdicts.state(student, name)
+        try:
+            grades = self._book.find_submission_notebook(name, name, student).grades
+        except MissingEntry:
+            grades = ()
+        if before is None:
+            return []
+        scale = None
+        if never_lower and before.state == "graded" and before.submission == graded.digest:
+            scale = self._scale(student, key)
+        scores = {verdict.exercise.name: verdict.score for verdict in graded.verdicts.values()}
+        return moves_of(_counted(grades, key), scores, scale)
+
+    def _scale(self, student: str, key: LessonKey) -> dict[str, float]:
+        """By exercise its points now over its points in the records."""
+        then: dict[str, float] = {}
+        for part in self.verdicts.parts(student, key.lesson.name):
+            then[part["exercise"]] = then.get(part["exercise"], 0.0) + part["points"]
+        return {
+            exercise.name: exercise.points / then[exercise.name]
+            for exercise in key.lesson.judged
+            if exercise.name in then
+        }
+
+    def _verdicts_of(self, student: str, key: LessonKey, kept: Iterable[str]) -> KeptVerdicts:
+        scale = self._scale(student, key)
+        return KeptVerdicts(self.connection, student, key.lesson.name, {name: scale.get(name, 1.0) for name in kept})
+
+    def _replace(
+        self, student: str, key: LessonKey, state: SubmissionState, moves: list[Move], graded: Graded | None
+    ) -> None:
+        """Put the verdict rows in the place of earlier ones, and note what moved since those."""
+        name = key.lesson.name
+        before = self.verdicts.state(student, name)
+        if before is not None:
+            ChangeLog(self.connection).add(student, name, moves, before, state)
+        self.verdicts.replace(student, name, state, graded.seconds if graded else 0.0, graded)
 
     def persons_words(self, student: str, lesson: str) -> dict[str, PersonsWord]:
         """What people said of a submission in formgrader, by exercise."""
@@ -133,8 +233,19 @@ def _open(database: str) -> Gradebook:
     return Gradebook(database, COURSE_ID)
 
 
-def _set_judged(grade: Any, verdict: Verdict) -> None:
-    grade.auto_score = verdict.score
+def _counted(grades: Iterable[Any], key: LessonKey) -> dict[str, float | None]:
+    """The judged scores that count; where a person gave a score it stands and cannot move."""
+    judged = {exercise.name for exercise in key.lesson.judged}
+    return {grade.name: grade.auto_score for grade in grades if grade.name in judged and grade.manual_score is None}
+
+
+def _naive(moment: datetime.datetime) -> datetime.datetime:
+    """A time as nbgrader's grade book holds it: UTC, without saying so."""
+    return moment.astimezone(datetime.UTC).replace(tzinfo=None)
+
+
+def _set_judged(grade: Any, score: float) -> None:
+    grade.auto_score = score
     # A person's score stands; nbgrader shows that there is a new one beside it.
     grade.needs_manual_grade = grade.manual_score is not None
 
