@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_utils.errors import CheckError
-from course_utils.reporting import Report
+
+if TYPE_CHECKING:
+    from course_utils.reporting import Report
 
 
 def _shell() -> Any:

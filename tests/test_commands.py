@@ -25,6 +25,11 @@ def test_every_verb_stands_in_the_readme(command: Command) -> None:
     assert f"grader {command.name}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_readme_shows_what_grader_lessons_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lessons"]) == 0
+    assert capsys.readouterr().out.strip() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -32,8 +37,16 @@ def test_every_verb_stands_in_the_readme(command: Command) -> None:
         (["audit", "lesson9"], "there is no lesson named 'lesson9'"),
         (["grade", "no-such-folder"], "No submission was found"),
         (["feedback", "--to", "{empty}"], "Nothing is graded"),
+        (["release", "lesson9", "--to", "{empty}"], "there is no lesson named 'lesson9'"),
+        (["release", "lesson3_rnn_cell", "--to", "{empty}", "--after", __file__], "is no release"),
+        (["collect", "{empty}/nothing.zip", "--to", "{empty}"], "There is no"),
+        (["collect", "{empty}", "--to", "{empty}"], "No notebook was found"),
+        (["collect", "{empty}", "--to", "{empty}", "--students", __file__], "has no column id"),
+        (["export", "--to", "{empty}"], "Nothing is graded"),
         (["explain", "ada", "rnn_step", "--to", "{empty}"], "Nothing is graded for ada"),
         (["explain", "ada", "rnn_stepp", "--to", "{empty}"], "no judged exercise is named"),
+        (["report", "--to", "{empty}"], "Nothing is graded"),
+        (["new", "lesson3_rnn_cell"], "lesson3_rnn_cell is there already"),
         (["check", "unknown.ipynb"], "does not say which lesson it is"),
         (["check", "lesson3_rnn_cell.ipynb"], "cannot be opened"),
     ],

@@ -25,7 +25,9 @@ def _pinned() -> dict[str, str]:
 
 
 def _conda() -> dict[str, str]:
-    lines = re.findall(r"^  - ([a-z0-9_-]+)=([^=\s]+)$", (ROOT / "environment.yml").read_text(), flags=re.MULTILINE)
+    lines = re.findall(
+        r"^(?:    )?  - ([a-z0-9_-]+)==?([^=\s]+)$", (ROOT / "environment.yml").read_text(), flags=re.MULTILINE
+    )
     return {CONDA_NAMES.get(name, name): version for name, version in lines}
 
 

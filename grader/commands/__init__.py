@@ -1,6 +1,20 @@
 """The verbs of the command line, one module each."""
 
-from grader.commands import audit, build, check, explain, feedback, grade, lessons
+from grader.commands import (
+    audit,
+    build,
+    check,
+    collect,
+    doctor,
+    explain,
+    export,
+    feedback,
+    grade,
+    lessons,
+    new,
+    release,
+    report,
+)
 from grader.commands.command import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -11,6 +25,12 @@ COMMANDS: tuple[Command, ...] = (
     feedback.COMMAND,
     explain.COMMAND,
     lessons.COMMAND,
+    release.COMMAND,
+    collect.COMMAND,
+    export.COMMAND,
+    report.COMMAND,
+    doctor.COMMAND,
+    new.COMMAND,
 )
 
 __all__ = ["COMMANDS", "Command"]
