@@ -164,7 +164,7 @@ def encoded(data: bytes) -> set[bytes]:
     text = data.decode("latin-1")
     shifted = (base64.b64encode(bytes(shift) + data)[4 if shift else 0 : -4] for shift in range(3))
     simple = {data, data[::-1], data.hex().encode(), data.hex().upper().encode(), base64.b32encode(data).rstrip(b"=")}
-    spelled = {text.upper().encode("latin-1"), codecs.encode(text, "rot13").encode("latin-1"), text.encode("utf-16-le")}
+    spelled = {data.upper(), codecs.encode(text, "rot13").encode("latin-1"), text.encode("utf-16-le")}
     return {one for one in (*simple, *shifted, *spelled) if len(one) >= 6}
 
 

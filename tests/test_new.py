@@ -87,7 +87,9 @@ def test_the_walk_through_in_contributing_ends_with_an_exercise_that_is_proved(c
         r'\("x",\)': '("h", "lengths")',
         r"def _draw.*?(?=STATE_AT_END = )": truth + "\n\n",
         r"_draw\((\d), (\d)\)": r"_draw(\1, \2, 6)",
-        r"misconceptions=\(\n.*?(?=\n    \),\n    # MISSING)": "misconceptions=(\n" + beliefs,
+        r"misconceptions=\(\n.*?(?=\n    \),\n    # MISSING)": beliefs.rstrip()
+        .removesuffix("\n)")
+        .replace(" = ", "=", 1),
         r"accepts=.*\n\)": f"accepts=({other.strip()},),\n)",
     }
     _replace(course / "grader" / "exercises" / "_lesson3_rnn_cell_state_at_end.py", changes)
