@@ -9,6 +9,8 @@ SITE := build/site
 ISOLATION := $(if $(filter Linux,$(shell uname -s)),,--isolation none)
 # Kernels listen on this machine's own ports: let them encrypt what they say, and not warn that they do not.
 LAB := --KernelManager.transport_encryption=auto
+# Jupyter refuses to run as root unless it is told to; in a container root is the only user there is.
+LAB += $(if $(filter 0,$(shell id -u)),--allow-root)
 # One thread per process: results repeat, and processes side by side do not fight for cores.
 export OMP_NUM_THREADS = 1
 
