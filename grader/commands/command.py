@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.exercises import lesson_names
+from grader.paths import ROOT
 from grader.spec import SpecError
 
 
@@ -24,6 +26,14 @@ class Command:
 def add_lessons(parser: argparse.ArgumentParser) -> None:
     """The optional list of lessons; none means all."""
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="names of lessons (default: all)")
+
+
+def add_records(parser: argparse.ArgumentParser) -> None:
+    """Where the records of a graded class are."""
+    parser.add_argument(
+        "--to", type=Path, default=ROOT, help="the folder that `grader grade` wrote to (default: the course)"
+    )
+    parser.add_argument("--db", default="", help="address of another grade book, as nbgrader takes it")
 
 
 def chosen_lessons(options: argparse.Namespace) -> tuple[str, ...]:

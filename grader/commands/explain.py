@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from course_utils.reporting.report import text_table
-from grader.commands.command import Command
+from grader.commands.command import Command, add_records
 from grader.exercises import all_lessons
 from grader.feedback.safe import printable
-from grader.paths import ROOT, GraderError
+from grader.paths import GraderError
 from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook
 from grader.records.verdicts import SubmissionState
@@ -19,10 +18,7 @@ from grader.spec import Exercise, Lesson, SpecError
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("student", help="the student's name in the grade book")
     parser.add_argument("exercise", help="the exercise's name")
-    parser.add_argument(
-        "--to", type=Path, default=ROOT, help="the folder that `grader grade` wrote to (default: the course)"
-    )
-    parser.add_argument("--db", default="", help="address of another grade book, as nbgrader takes it")
+    add_records(parser)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -7,10 +7,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from grader.commands.command import Command
+from grader.commands.command import Command, add_records
 from grader.handing.exporting import Ungraded, canvas_table, case_table, exercise_table, moodle_table, total_table
 from grader.handing.students import read_roster
-from grader.paths import ROOT, GraderError
+from grader.paths import GraderError
 from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook, write_whole
 from grader.records.marks import CourseMarks, read_marks
@@ -19,10 +19,7 @@ PLATFORMS = {"canvas": canvas_table, "moodle": moodle_table}
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--to", type=Path, default=ROOT, help="the folder that `grader grade` wrote to (default: the course)"
-    )
-    parser.add_argument("--db", default="", help="address of another grade book, as nbgrader takes it")
+    add_records(parser)
     parser.add_argument("--format", choices=("csv", *PLATFORMS), default="csv", help="what reads it (default: csv)")
     parser.add_argument("--per", choices=("total", "exercise", "case"), default="total", help="default: total")
     parser.add_argument(

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 import nbformat
 from tqdm import tqdm
 
-from grader.commands.command import Command
+from grader.commands.command import Command, add_records
 from grader.exercises import load_lesson
 from grader.feedback import feedback_page
 from grader.feedback.page import FeedbackMaterial
-from grader.paths import ROOT, GraderError
+from grader.paths import GraderError
 from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook, write_whole
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--to", type=Path, default=ROOT, help="the folder that `grader grade` wrote to (default: the course)"
-    )
-    parser.add_argument("--db", default="", help="address of another grade book, as nbgrader takes it")
+    add_records(parser)
 
 
 def _run(options: argparse.Namespace) -> int:

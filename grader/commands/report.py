@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from grader.commands.command import Command
+from grader.commands.command import Command, add_records
 from grader.exercises import lesson_names, load_lesson
-from grader.paths import ROOT
 from grader.records.classrows import class_rows, graded_lessons
 from grader.records.course import CourseRecords
 from grader.records.gradebook import write_whole
@@ -20,10 +18,7 @@ FOLDER = "report"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--to", type=Path, default=ROOT, help="the folder that `grader grade` wrote to (default: the course)"
-    )
-    parser.add_argument("--db", default="", help="address of another grade book, as nbgrader takes it")
+    add_records(parser)
 
 
 def _run(options: argparse.Namespace) -> int:
