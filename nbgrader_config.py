@@ -8,8 +8,8 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.CourseDirectory.course_id = "rnn-course"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
-# The lesson texts hold the answers: without "*.py" here nbgrader would copy them to students.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py"]
+# The lesson texts hold the answers: without "*.py" here nbgrader would copy them to students. Tries are nobody else's.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py", "tries.json*"]
 # Torch alone needs seconds to import, and a solved lesson may take a minute.
 c.ExecutePreprocessor.timeout = 300
 c.Execute.timeout = 300

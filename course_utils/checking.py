@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from course_utils import notebook
+from course_utils import notebook, tries
 from course_utils.calling import Performance, perform, probe_named, signature_problem
 from course_utils.cases import FILE_NAME, ExerciseInfo, LessonInfo, read_lesson
 from course_utils.errors import CheckError
@@ -43,6 +43,12 @@ class _Desk:
             )
         return lesson.exercises[name]
 
+    def count(self, verdict: Verdict) -> dict[str, dict[str, int]]:
+        """Count a check of the open lesson; returns the metadata of its output."""
+        if self.lesson is None or self.path is None:
+            return {}
+        return tries.count(self.path.parent, self.lesson.name, verdict.exercise.name, verdict.status)
+
 
 _desk = _Desk()
 
@@ -72,7 +78,7 @@ def check(name: str, subject: Any) -> None:
     _desk.verdicts[name] = verdict
     report = verdict_report(verdict, leans_on=_failing_helpers(name, subject))
     if notebook.in_notebook():
-        notebook.show(report)
+        notebook.show(report, _desk.count(verdict))
         message = report.headline
     else:
         message = report.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,11 @@ def in_notebook() -> bool:
     return shell is not None and shell.__class__.__name__ != "TerminalInteractiveShell"
 
 
-def show(report: Report) -> None:
-    """Display a report: HTML where it can be shown, the same in plain text elsewhere."""
+def show(report: Report, metadata: Mapping[str, Any] | None = None) -> None:
+    """Display a report: HTML where it can be shown, the same in plain text elsewhere. `metadata` travels with the output."""
     from IPython.display import display
 
-    display({"text/html": report.html, "text/plain": report.text}, raw=True)
+    display({"text/html": report.html, "text/plain": report.text}, raw=True, metadata=dict(metadata or {}))
 
 
 def tell(text: str) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
+from course_utils.tries import FILE_NAME, SWITCH
 from grader.cli import main
+from grader.handing import bundle
 from grader.handing.manifest import MANIFEST, digest, read_manifest
 from grader.paths import ROOT
 
@@ -164,3 +169,17 @@ def test_students_install_the_versions_of_the_course(tmp_path: Path) -> None:
     course = (ROOT / "environment.yml").read_text().splitlines()
     assert set(conda[1:]) <= set(course)
     assert {line.split("=")[0].strip(" -") for line in conda if "=" in line} >= {"numpy", "pytorch-cpu", "matplotlib"}
+
+
+def test_what_was_counted_in_the_course_itself_is_not_released_and_students_are_told_of_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "notebooks" / ROAD, tmp_path / ROAD)
+    (tmp_path / ROAD / FILE_NAME).write_text("{}")
+    monkeypatch.setattr(bundle, "NOTEBOOKS", tmp_path)
+    files = bundle.bundle_files([ROAD], 1)
+    assert not [name for name in files if FILE_NAME in name]
+    readme = " ".join(files["README.md"].decode().split())
+    for words in (f"`{FILE_NAME}`", f"{SWITCH}=off", "no grade ever depends on them", "delete that file"):
+        assert words in readme
+    assert f"{FILE_NAME}*" in files[".gitignore"].decode().splitlines()

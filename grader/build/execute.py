@@ -13,6 +13,7 @@ from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
 from course_utils.cases import FILE_NAME
+from course_utils.tries import SWITCH
 from grader.paths import GraderError
 
 CELL_TIMEOUT = 300
@@ -33,7 +34,8 @@ def executed(notebook: nbformat.NotebookNode, lesson: str, checks: str) -> nbfor
             resources={"metadata": {"path": folder}},
         )
         try:
-            with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1"}):
+            # Tries are the students': nothing of them in what is built.
+            with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1", SWITCH: "off"}):
                 client.execute()
         except CellExecutionError as error:
             raise GraderError(f"{lesson}: a cell of the solved notebook fails.\n{str(error)[-1500:]}") from None

@@ -25,6 +25,7 @@ from jupyter_client.manager import KernelManager
 
 import course_utils
 from course_utils.calling import Performance
+from course_utils.tries import SWITCH
 from course_utils.values import Inputs, encode
 from grader.engine import claims
 from grader.engine.claims import malformed, performance_from_json
@@ -213,7 +214,7 @@ class _Clock:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Nothing of ours: no token, no path to our files. OpenMP gets one thread, as at every level."""
+    """Nothing of ours: no token, no path to our files. One thread for OpenMP and no counting of tries, as at every level."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return kept | {
         "HOME": str(home),
@@ -223,6 +224,7 @@ def _environment(home: Path) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        SWITCH: "off",
     }
 
 

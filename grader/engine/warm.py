@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from course_utils.calling import Performance
+from course_utils.tries import SWITCH
 from course_utils.values import Inputs, Opaque
 from grader.engine import claims, messages
 from grader.engine.errors import EngineError
@@ -41,7 +42,7 @@ MAX_ANSWERS = 192 << 20
 FIRST_USER, USERS = 61_000, 3_900
 
 # All that a student's code finds in its environment, with HOME and its like from the box. One thread for each library:
-# what runs at once are boxes. The hash seed makes the order of sets the same in every run.
+# what runs at once are boxes. The hash seed makes the order of sets the same in every run. Tries are counted at home.
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -50,6 +51,7 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONHASHSEED": "0",
+    SWITCH: "off",
 }
 BOOT = "import sys; sys.path.insert(0, {root!r}); from grader.engine.template import main; main()"
 

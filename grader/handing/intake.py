@@ -25,7 +25,7 @@ MAX_NESTING = 2
 MAX_DEPTH = 40
 CHUNK = 1 << 20
 # What systems and tools leave beside notebooks, and what the course itself put there.
-NOT_HANDED_IN = {"timestamp.txt", "checks.json", ".DS_Store", "Thumbs.db", "deadlines.csv"}
+NOT_HANDED_IN = {"timestamp.txt", "checks.json", "tries.json", ".DS_Store", "Thumbs.db", "deadlines.csv"}
 EARLIER = ".earlier-versions"
 TOOL_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", EARLIER}
 
