@@ -3,123 +3,48 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 from nbgrader.api import Gradebook
+from recorded_class import JUDGED, LESSON, ROAD, book_in, graded, item_of, material_of, record, twice
 from submissions.build import labelled_submissions, notebook_of
 
-from course_utils.calling import Performance
-from course_utils.cases import ExerciseInfo, PartInfo
-from course_utils.judging import CaseResult, PartResult, Verdict, judge
 from grader.build.lesson import notebook_text
 from grader.cli import main
 from grader.engine.probe_level import available_level
-from grader.exercises import load_lesson
-from grader.judge.grading import Graded
 from grader.judge.key import lesson_key
-from grader.records.classrows import class_rows
 from grader.records.course import CourseRecords
-from grader.records.gradebook import GradeBook
 from grader.report.lesson_page import lesson_page
 from grader.report.likeness import Pair, alike, fingerprints
-from grader.report.material import Item, LessonMaterial, lesson_material
 from grader.report.statistics import discrimination, facility
 from grader.report.suspicions import suspicions
 from grader.spec import Written
 
-ROAD = "lesson3_rnn_cell"
-LESSON = load_lesson(ROAD)
 WRITTEN = next(exercise for exercise in LESSON.exercises if isinstance(exercise, Written))
-JUDGED = [exercise.name for exercise in LESSON.judged]
 BELIEF = next(LESSON.judged).misconceptions[0]
-
-
-def _twice(name: str) -> ExerciseInfo:
-    """The exercise with its visible cases once more as hidden ones."""
-    info = lesson_key(ROAD).visible.exercises[name]
-    mistakes = tuple(replace(known, outputs=known.outputs * 2) for known in info.mistakes)
-    return replace(info, cases=info.cases * 2, mistakes=mistakes, hidden_cases=len(info.cases))
-
-
-def _verdict(name: str, how: str) -> Verdict:
-    """A verdict as the judge gives it: "right", "untried", "fails hidden" (the last case only) or a misconception's slug."""
-    info = _twice(name)
-    right = [Performance("returned", value=case.expected) for case in info.cases]
-    if how == "right":
-        results = tuple(CaseResult(case, given, "passed") for case, given in zip(info.cases, right, strict=True))
-        parts = tuple(
-            PartResult(part.name, part.points, part.points) for part in info.parts or [PartInfo("", info.points)]
-        )
-        return Verdict(info, "passed", info.points, results, parts)
-    if how == "untried":
-        performances = [Performance("not_attempted")] * len(right)
-    elif how == "fails hidden":
-        performances = [*right[:-1], Performance("raised", error="ValueError", message="no")]
-    else:
-        known = next(item for item in info.mistakes if item.slug == how)
-        performances = [Performance("returned", value=output) for output in known.outputs]
-    return judge(info, info.cases, performances, info.mistakes)
-
-
-def _graded(**ways: str) -> Graded:
-    verdicts = {name: _verdict(name, ways.get(name, ways.get("otherwise", "right"))) for name in JUDGED}
-    notebook = copy.deepcopy(lesson_key(ROAD).released)
-    return Graded(notebook, verdicts, (), (), "d" * 64, "k" * 64, "full", 2.5)
-
-
-@cache
-def _empty_grade_book() -> bytes:
-    """A grade book that knows the lesson and nobody in it."""
-    with tempfile.TemporaryDirectory() as name, GradeBook(CourseRecords(Path(name))) as book:
-        book.register(lesson_key(ROAD))
-        return (Path(name) / "gradebook.db").read_bytes()
-
-
-@contextlib.contextmanager
-def _book(folder: Path) -> Iterator[GradeBook]:
-    (folder / "gradebook.db").write_bytes(_empty_grade_book())
-    with GradeBook(CourseRecords(folder)) as book:
-        yield book
-
-
-def _record(folder: Path, students: dict[str, Graded]) -> None:
-    with _book(folder) as book:
-        for student, graded in students.items():
-            book.record(student, lesson_key(ROAD), graded)
-
-
-def _material(folder: Path) -> LessonMaterial:
-    return lesson_material(LESSON, class_rows(CourseRecords(folder), ROAD))
-
-
-def _item(material: LessonMaterial, name: str) -> Item:
-    return next(item for item in material.items if item.name == name)
 
 
 @pytest.fixture(scope="module")
 def ten(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten students: seven hold one belief on the first exercise; the three others fail the last case of readout."""
     folder = tmp_path_factory.mktemp("ten")
-    students = {f"s{number}": _graded(**{JUDGED[0]: BELIEF.slug}) for number in range(7)}
-    students |= {f"t{number}": _graded(readout="fails hidden") for number in range(3)}
-    students["s0"] = _graded(**{JUDGED[0]: BELIEF.slug}, generate="untried", rnn_costs="untried")
-    _record(folder, students)
+    students = {f"s{number}": graded(**{JUDGED[0]: BELIEF.slug}) for number in range(7)}
+    students |= {f"t{number}": graded(readout="fails hidden") for number in range(3)}
+    students["s0"] = graded(**{JUDGED[0]: BELIEF.slug}, generate="untried", rnn_costs="untried")
+    record(folder, students)
     return folder
 
 
 @pytest.fixture(scope="module")
 def page(ten: Path) -> str:
-    return lesson_page(_material(ten), ())
+    return lesson_page(material_of(ten), ())
 
 
 def test_a_belief_is_counted_in_students_and_shown_with_the_hint_that_they_saw(page: str) -> None:
@@ -128,25 +53,25 @@ def test_a_belief_is_counted_in_students_and_shown_with_the_hint_that_they_saw(p
 
 
 def test_facility_is_the_mean_share_of_the_points(ten: Path) -> None:
-    material = _material(ten)
-    assert _item(material, JUDGED[0]).facility == pytest.approx(0.3)
-    assert _item(material, "readout").facility == pytest.approx(0.7)
-    assert _item(material, "generate").facility == pytest.approx(0.9)
-    assert _item(material, WRITTEN.name).facility is None
+    material = material_of(ten)
+    assert item_of(material, JUDGED[0]).facility == pytest.approx(0.3)
+    assert item_of(material, "readout").facility == pytest.approx(0.7)
+    assert item_of(material, "generate").facility == pytest.approx(0.9)
+    assert item_of(material, WRITTEN.name).facility is None
 
 
 def test_discrimination_leaves_the_exercise_out_of_its_own_total(ten: Path) -> None:
-    material = _material(ten)
+    material = material_of(ten)
     scores = np.array([item.scores for item in material.items if not item.written])
     position = JUDGED.index("generate")
     rest = scores.sum(axis=0) - scores[position]
     expected = np.corrcoef(scores[position], rest)[0, 1]
-    assert _item(material, "generate").discrimination == pytest.approx(expected)
+    assert item_of(material, "generate").discrimination == pytest.approx(expected)
 
 
 def test_an_exercise_that_contradicts_the_others_is_suspicious(ten: Path) -> None:
-    reasons = [reason for name, reason in suspicions(_material(ten)) if name == "readout"]
-    assert _item(_material(ten), "readout").discrimination < 0
+    reasons = [reason for name, reason in suspicions(material_of(ten)) if name == "readout"]
+    assert item_of(material_of(ten), "readout").discrimination < 0
     assert "students who do well elsewhere do worse here" in reasons[0]
 
 
@@ -160,11 +85,13 @@ def test_everybody_or_nobody_or_few_give_no_discrimination() -> None:
 
 
 def test_a_hidden_case_that_nobody_passes_is_suspicious(tmp_path: Path) -> None:
-    _record(tmp_path, {f"s{number}": _graded(readout="fails hidden") for number in range(4)})
-    info = _twice("readout")
-    reasons = [reason for name, reason in suspicions(_material(tmp_path)) if name == "readout"]
+    record(tmp_path, {f"s{number}": graded(readout="fails hidden") for number in range(4)})
+    info = twice("readout")
+    reasons = [reason for name, reason in suspicions(material_of(tmp_path)) if name == "readout"]
     passed = {
-        case.name: (case.passed, case.asked) for case in _item(_material(tmp_path), "readout").cases if not case.visible
+        case.name: (case.passed, case.asked)
+        for case in item_of(material_of(tmp_path), "readout").cases
+        if not case.visible
     }
     assert passed[info.cases[-1].name] == (0, 4)
     assert any(f"nobody passes the hidden case \u201c{info.cases[-1].name}\u201d" in reason for reason in reasons)
@@ -172,8 +99,8 @@ def test_a_hidden_case_that_nobody_passes_is_suspicious(tmp_path: Path) -> None:
 
 
 def test_a_small_class_is_told_that_it_is_small(tmp_path: Path) -> None:
-    _record(tmp_path, {"ada": _graded(), "bob": _graded(otherwise="untried")})
-    material = _material(tmp_path)
+    record(tmp_path, {"ada": graded(), "bob": graded(otherwise="untried")})
+    material = material_of(tmp_path)
     assert all(item.discrimination is None for item in material.items)
     page = lesson_page(material, ())
     assert "no discrimination is worked out" in page
@@ -181,11 +108,11 @@ def test_a_small_class_is_told_that_it_is_small(tmp_path: Path) -> None:
 
 
 def test_what_could_not_be_graded_is_named_and_left_out_of_every_figure(tmp_path: Path) -> None:
-    with _book(tmp_path) as book:
-        book.record("ada", lesson_key(ROAD), _graded())
+    with book_in(tmp_path) as book:
+        book.record("ada", lesson_key(ROAD), graded())
         book.record_unreadable("bob", lesson_key(ROAD), "", "it is no notebook", "full")
         book.record_not_graded("cem", lesson_key(ROAD), "", "no room", "full")
-    material = _material(tmp_path)
+    material = material_of(tmp_path)
     assert material.students == ("ada",)
     page = lesson_page(material, ())
     assert "1 unreadable: bob" in page
@@ -193,12 +120,12 @@ def test_what_could_not_be_graded_is_named_and_left_out_of_every_figure(tmp_path
 
 
 def test_a_persons_score_counts_and_an_unread_answer_is_said(tmp_path: Path) -> None:
-    _record(tmp_path, {"ada": _graded(), "bob": _graded()})
+    record(tmp_path, {"ada": graded(), "bob": graded()})
     with Gradebook(CourseRecords(tmp_path).database, "rnn-course") as book:
         book.find_grade(WRITTEN.name, ROAD, ROAD, "ada").manual_score = 2.0
         book.find_grade("readout", ROAD, ROAD, "bob").manual_score = 0.25
         book.db.commit()
-    material = _material(tmp_path)
+    material = material_of(tmp_path)
     judged = sum(exercise.points for exercise in LESSON.judged)
     readout = next(exercise.points for exercise in LESSON.judged if exercise.name == "readout")
     assert list(material.totals) == [judged + 2.0, judged - readout + 0.25]
@@ -206,13 +133,13 @@ def test_a_persons_score_counts_and_an_unread_answer_is_said(tmp_path: Path) -> 
 
 
 def test_who_handed_in_again_is_counted(tmp_path: Path) -> None:
-    with _book(tmp_path) as book:
+    with book_in(tmp_path) as book:
         for student in ("ada", "bob"):
-            book.record(student, lesson_key(ROAD), _graded(otherwise="untried"))
+            book.record(student, lesson_key(ROAD), graded(otherwise="untried"))
         for digest in ("e" * 64, "f" * 64):
             how = "right" if digest.startswith("f") else "fails hidden"
-            book.record("ada", lesson_key(ROAD), replace(_graded(readout=how), digest=digest))
-    page = lesson_page(_material(tmp_path), ())
+            book.record("ada", lesson_key(ROAD), replace(graded(readout=how), digest=digest))
+    page = lesson_page(material_of(tmp_path), ())
     assert "1 student handed in again and moved their score, at most 2 times" in page
 
 
@@ -232,10 +159,10 @@ class _Reader(HTMLParser):
 
 def test_names_of_students_are_text_and_the_page_holds_nothing_active(tmp_path: Path) -> None:
     hostile = "<img src=x onerror=alert(1)>"
-    with _book(tmp_path) as book:
-        book.record("ada", lesson_key(ROAD), _graded())
+    with book_in(tmp_path) as book:
+        book.record("ada", lesson_key(ROAD), graded())
         book.record_unreadable(hostile, lesson_key(ROAD), "", "no", "full")
-    page = lesson_page(_material(tmp_path), [Pair(hostile, "\x1b[31mred", 9, 0.9)])
+    page = lesson_page(material_of(tmp_path), [Pair(hostile, "\x1b[31mred", 9, 0.9)])
     reader = _Reader()
     reader.feed(page)
     assert not reader.tags & {"script", "iframe", "object", "link", "form", "svg"}
@@ -255,7 +182,7 @@ def test_every_figure_stands_in_the_page_itself_and_has_a_text_for_those_who_do_
 
 
 def test_the_same_records_give_the_same_page(ten: Path, page: str) -> None:
-    assert lesson_page(_material(ten), ()) == page
+    assert lesson_page(material_of(ten), ()) == page
 
 
 GIVEN = """def total(values):

@@ -29,8 +29,9 @@ TOTAL_HEAD = (
     "late",
     "score",
     "of",
+    "minutes",
 )
-EXERCISE_HEAD = ("student", "lesson", "exercise", "state", "score", "of", "given_by")
+EXERCISE_HEAD = ("student", "lesson", "exercise", "state", "score", "of", "given_by", "tries")
 CASE_HEAD = ("student", "lesson", "exercise", "case", "kind", "outcome", "cause")
 CANVAS_HEAD = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE_COLUMNS = {
@@ -82,7 +83,7 @@ class Ungraded:
 
 
 def total_table(marks: CourseMarks, ungraded: Ungraded) -> str:
-    """One row per submission."""
+    """One row per submission. The minutes are those that its notebook tells, empty where it tells none."""
     students = {student.id: student for student in marks.students}
     rows: list[tuple[Cell, ...]] = []
     for mark in marks.submissions:
@@ -91,14 +92,14 @@ def total_table(marks: CourseMarks, ungraded: Ungraded) -> str:
         score = ungraded.total(mark)
         earned = None if score is None else mark.raw
         name = (who.id, who.last_name, who.first_name, who.email)
-        rows.append((*name, mark.lesson, _state(mark), time, earned, mark.penalty, score, mark.points))
+        rows.append((*name, mark.lesson, _state(mark), time, earned, mark.penalty, score, mark.points, mark.minutes))
     return csv_text(TOTAL_HEAD, rows)
 
 
 def exercise_table(marks: CourseMarks, ungraded: Ungraded) -> str:
-    """One row per exercise of a submission, before lateness."""
+    """One row per exercise of a submission, before lateness. The tries are those that its notebook tells."""
     rows = [
-        (mark.student, mark.lesson, one.name, _state(mark), ungraded.exercise(one), one.points, one.by)
+        (mark.student, mark.lesson, one.name, _state(mark), ungraded.exercise(one), one.points, one.by, one.tries)
         for mark in marks.submissions
         for one in mark.exercises
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -18,6 +18,7 @@ from grader.engine.interface import CellRun, CellSource, Engine, Limits, ProbeCa
 from grader.judge.key import LessonKey
 from grader.judge.repair import repair
 from grader.judge.submission import read_submission
+from grader.judge.told import Told
 from grader.spec import Exercise
 
 # After one of these no further input is tried: there is nothing to try, or it would only wait or die again.
@@ -26,7 +27,10 @@ UNANSWERED = ("not_attempted", "missing", "timed_out", "died")
 
 @dataclass(frozen=True)
 class Graded:
-    """What grading one submission gave. `notebook` is the executed one; `verdicts` are keyed by exercise."""
+    """What grading one submission gave. `notebook` is the executed one; `verdicts` are keyed by exercise.
+
+    `told` is what the submitted notebook tells of its check cells: nothing was made of it.
+    """
 
     notebook: nbformat.NotebookNode
     verdicts: dict[str, Verdict]
@@ -36,6 +40,7 @@ class Graded:
     key_digest: str
     level: str
     seconds: float
+    told: dict[str, Told] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -63,6 +68,7 @@ def grade_submission(path: Path, key: LessonKey, engine: Engine, secret: bytes, 
         key_digest=key.digest,
         level=engine.level,
         seconds=time.monotonic() - start,
+        told=submission.told({exercise.name for exercise in key.lesson.judged}),
     )
 
 

@@ -6,9 +6,12 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from grader.judge.told import NOTHING, Told, told_in
 
 MAX_BYTES = 32 << 20
 # Every value costs the reader some seventy bytes of memory, however short it stands in the file.
@@ -29,6 +32,7 @@ class SubmittedCell:
     source: str
     grade_id: str = ""
     cell_id: str = ""
+    told: Told = NOTHING
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,14 @@ class Submission:
 
     cells: tuple[SubmittedCell, ...]
     digest: str
+
+    def told(self, exercises: Collection[str]) -> dict[str, Told]:
+        """What the check cells of these exercises tell; of a cell that is there twice the first one counts."""
+        found: dict[str, Told] = {}
+        for cell in self.cells:
+            if cell.kind == "code" and cell.grade_id in exercises:
+                found.setdefault(cell.grade_id, cell.told)
+        return {name: told for name, told in found.items() if told != NOTHING}
 
 
 def read_submission(path: Path) -> Submission:
@@ -111,7 +123,7 @@ def _cell(cell: dict[str, Any]) -> SubmittedCell:
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = marks.get("grade_id") if isinstance(marks, dict) else ""
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
-    return SubmittedCell(kind, _text(source)[:MAX_SOURCE], _text(grade_id), _text(cell.get("id")))
+    return SubmittedCell(kind, _text(source)[:MAX_SOURCE], _text(grade_id), _text(cell.get("id")), told_in(cell))
 
 
 def _text(value: Any) -> str:

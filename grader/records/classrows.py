@@ -14,6 +14,7 @@ from nbgrader import api
 from grader.paths import GraderError
 from grader.records.changes import CHANGES
 from grader.records.course import CourseRecords
+from grader.records.told import ToldRows, told_rows
 from grader.records.verdicts import EXERCISES, SUBMISSIONS, VERDICTS
 
 
@@ -32,7 +33,7 @@ class CaseCount:
 class ClassRows:
     """The rows of one lesson. `persons` holds the scores that people gave, by student and exercise.
 
-    `again` counts by student the later files that moved the score.
+    `again` counts by student the later files that moved the score; `told` is what the notebooks say of themselves.
     """
 
     submissions: tuple[dict[str, Any], ...]
@@ -41,6 +42,7 @@ class ClassRows:
     persons: dict[tuple[str, str], float]
     handed_in: tuple[datetime.datetime, ...]
     again: dict[str, int]
+    told: ToldRows
 
 
 def graded_lessons(records: CourseRecords) -> tuple[str, ...]:
@@ -60,6 +62,7 @@ def class_rows(records: CourseRecords, lesson: str) -> ClassRows:
             persons=_persons_scores(connection, lesson),
             handed_in=_hand_in_times(connection, lesson),
             again=_handed_in_again(connection, lesson),
+            told=told_rows(connection, lesson),
         )
 
 

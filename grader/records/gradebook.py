@@ -27,6 +27,7 @@ from grader.paths import SOLUTIONS, GraderError
 from grader.records.changes import ChangeLog, KeptVerdicts, Move, moves_of
 from grader.records.course import CourseRecords
 from grader.records.executed import recorded
+from grader.records.told import replace_told
 from grader.records.verdicts import SUBMISSIONS, SubmissionState, VerdictStore, environment_digest
 
 # What `nbgrader generate_assignment` does before it saves the cells.
@@ -204,6 +205,7 @@ class GradeBook:
         if before is not None:
             ChangeLog(self.connection).add(student, name, moves, before, state)
         self.verdicts.replace(student, name, state, graded.seconds if graded else 0.0, graded)
+        replace_told(self.connection, student, name, graded.told if graded else {})
 
     def persons_words(self, student: str, lesson: str) -> dict[str, PersonsWord]:
         """What people said of a submission in formgrader, by exercise."""

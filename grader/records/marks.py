@@ -13,22 +13,27 @@ from grader.exercises import lesson_names, load_lesson
 from grader.handing.students import Student
 from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook
+from grader.records.told import ToldRows, told_rows
 from grader.records.verdicts import SUBMISSIONS
 
 
 @dataclass(frozen=True)
 class ExerciseMark:
-    """One exercise of one submission. `score` is None while nobody, neither judge nor person, has given one."""
+    """One exercise of one submission. `score` is None while nobody, neither judge nor person, has given one.
+
+    `tries` is what the notebook tells, None where it does not.
+    """
 
     name: str
     points: float
     score: float | None
     by: str
+    tries: int | None = None
 
 
 @dataclass(frozen=True)
 class SubmissionMark:
-    """One submission. `penalty` are the points that lateness costs."""
+    """One submission. `penalty` are the points that lateness costs, `minutes` what the notebook tells of the time on task."""
 
     student: str
     lesson: str
@@ -37,6 +42,7 @@ class SubmissionMark:
     handed_in: datetime.datetime | None
     penalty: float
     exercises: tuple[ExerciseMark, ...]
+    minutes: int | None = None
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -68,7 +74,7 @@ class CourseMarks:
 
 
 def read_marks(records: CourseRecords) -> CourseMarks:
-    """Read them in four queries. Raises GraderError when nothing is graded."""
+    """Read them in a handful of queries. Raises GraderError when nothing is graded."""
     with GradeBook(records, read_only=True) as book:
         connection = book.connection
         columns = [getattr(api.Student, name) for name in Student.__dataclass_fields__]
@@ -86,7 +92,7 @@ def _submissions(connection: sa.Connection) -> Iterable[SubmissionMark]:
             sa.select(SUBMISSIONS.c.student, SUBMISSIONS.c.lesson, SUBMISSIONS.c.state, SUBMISSIONS.c.cause)
         )
     }
-    grades = _grades(connection)
+    grades, told = _grades(connection), told_rows(connection)
     query = (
         sa.select(
             api.Assignment.name,
@@ -102,14 +108,22 @@ def _submissions(connection: sa.Connection) -> Iterable[SubmissionMark]:
     for lesson, student, handed_in, penalty in connection.execute(query):
         if lesson in lesson_names():
             state, cause = states.get((student, lesson), ("graded", ""))
-            marks = _exercise_marks(lesson, grades.get((student, lesson), {}))
-            yield SubmissionMark(student, lesson, state, cause, handed_in, penalty, marks)
+            marks = _exercise_marks(student, lesson, grades.get((student, lesson), {}), told)
+            minutes = told.minutes.get((student, lesson))
+            yield SubmissionMark(student, lesson, state, cause, handed_in, penalty, marks, minutes)
 
 
-def _exercise_marks(lesson: str, grades: dict[str, tuple[float | None, str]]) -> tuple[ExerciseMark, ...]:
+def _exercise_marks(
+    student: str, lesson: str, grades: dict[str, tuple[float | None, str]], told: ToldRows
+) -> tuple[ExerciseMark, ...]:
     nothing = (None, "")
     return tuple(
-        ExerciseMark(exercise.name, exercise.points, *grades.get(exercise.name, nothing))
+        ExerciseMark(
+            exercise.name,
+            exercise.points,
+            *grades.get(exercise.name, nothing),
+            told.tries.get((student, lesson, exercise.name)),
+        )
         for exercise in load_lesson(lesson).exercises
     )
 

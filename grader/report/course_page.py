@@ -10,7 +10,7 @@ import numpy as np
 from grader.feedback import safe
 from grader.feedback.document import document
 from grader.report import figures
-from grader.report.lesson_page import code, students, table
+from grader.report.lesson_page import code, median_of, students, table
 from grader.report.material import LessonMaterial
 from grader.report.suspicions import suspicions
 
@@ -30,8 +30,12 @@ def course_page(materials: Sequence[LessonMaterial]) -> str:
 
 def _lessons(materials: Sequence[LessonMaterial]) -> str:
     everybody = {student for material in materials for student in material.students}
-    head = ("lesson", "#graded", "#left out", "#to read", "#mean", "#median", "#of")
-    return f"<p>{students(len(everybody))} graded in {len(materials)} lessons.</p>{table(head, map(_row, materials))}"
+    head = ("lesson", "#graded", "#left out", "#to read", "#mean", "#median", "#of", "#minutes on task")
+    legend = (
+        "The minutes are the median of the notebooks that tell them, with their number, and the word of the students' own "
+        "machines."
+    )
+    return f"<p>{students(len(everybody))} graded in {len(materials)} lessons. {legend}</p>{table(head, map(_row, materials))}"
 
 
 def _row(material: LessonMaterial) -> tuple[str, ...]:
@@ -39,10 +43,11 @@ def _row(material: LessonMaterial) -> tuple[str, ...]:
     link = f'<a href="{name}.html">{escape(material.lesson.title)}</a>'
     left_out = len(material.unreadable) + len(material.not_graded)
     if not material.students:
-        return (link, "0", str(left_out), "0", "", "", f"{material.lesson.points:g}")
+        return (link, "0", str(left_out), "0", "", "", f"{material.lesson.points:g}", "")
     mean, median = material.totals.mean(), np.median(material.totals)
     counts = (str(len(material.students)), str(left_out), str(material.unread))
-    return (link, *counts, f"{mean:.1f}", f"{median:.1f}", f"{material.lesson.points:g}")
+    points = (f"{mean:.1f}", f"{median:.1f}", f"{material.lesson.points:g}")
+    return (link, *counts, *points, median_of(material.minutes))
 
 
 def _beliefs(materials: Sequence[LessonMaterial]) -> str:

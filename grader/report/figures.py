@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections import Counter
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -11,7 +12,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.markers import MarkerStyle
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from grader.report.material import Item
 from grader.report.statistics import Scores
@@ -156,6 +158,48 @@ def case_rates(items: Sequence[Item]) -> str:
         axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
 
     return drawn(draw, 1.1 + ROW * len(known), "The pass rate of every case by exercise; the table has the numbers.")
+
+
+def tries(items: Sequence[Item]) -> str:
+    """How often each check was called, one mark per number of tries, larger where more students share it."""
+    known = [item for item in items if item.tries_right or item.tries_open]
+    if not known:
+        return ""
+
+    def draw(axes: Axes) -> None:
+        _mark_tries(axes, known)
+        axes.set_yticks(range(len(known)), _names(known))
+        axes.set_ylim(len(known) - 0.4, -0.6)
+        axes.set_xscale("log")
+        axes.set_xlim(0.8, 1.25 * max(max(item.tries_right + item.tries_open) for item in known))
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlabel("tries, as the notebooks tell (larger marks: more students)")
+        axes.set_axisbelow(True)
+        axes.grid(axis="x", color="#cccccc")
+        axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
+
+    told = "; ".join(f"{item.name} {_told_tries(item)}" for item in known)
+    return drawn(draw, 1.2 + ROW * len(known), f"How often each check was tried: {told}.")
+
+
+def _mark_tries(axes: Axes, items: Sequence[Item]) -> None:
+    """Right answers as circles, the others as crosses below them; the commonest number of tries has the largest mark."""
+    kinds = (("o", "right in the end", -0.14, "tries_right"), ("x", "not right so far", 0.14, "tries_open"))
+    counts = {side: [Counter[int](getattr(item, side)) for item in items] for *_, side in kinds}
+    most = max(count for side in counts.values() for found in side for count in found.values())
+    for marker, label, shift, side in kinds:
+        spots = [(tries, row + shift, n) for row, found in enumerate(counts[side]) for tries, n in found.items()]
+        across, down, sizes = np.reshape(spots, (-1, 3)).T
+        style = MarkerStyle(marker, fillstyle="none")
+        axes.scatter(across, down, 20 + 80 * sizes / most, color="black", marker=style, linewidth=1, label=label)
+
+
+def _told_tries(item: Item) -> str:
+    """ "1 to 7 tries of 9 who have it right, 12 to 30 of 2 who have not"."""
+    sides = ((item.tries_right, "tries of {} who have it right"), (item.tries_open, "of {} who have not"))
+    return ", ".join(f"{min(told)} to {max(told)} {words.format(len(told))}" for told, words in sides if told)
 
 
 def lesson_shares(names: Sequence[str], shares: Sequence[Scores]) -> str:

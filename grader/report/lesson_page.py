@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from course_utils.tries import PAUSE
 from grader.feedback import safe
 from grader.feedback.document import document
 from grader.report import figures
@@ -90,21 +91,33 @@ def _time(material: LessonMaterial) -> str:
     again = material.rows.again
     if again:
         told += f" {students(len(again))} handed in again and moved their score, at most {max(again.values())} times."
-    told += " How long a student worked and how often a check was tried is not recorded: checks run on the student's machine."
-    return f"<p>{told}</p>"
+    return f"<p>{told}</p><p>{_time_on_task(material)}</p>"
+
+
+def _time_on_task(material: LessonMaterial) -> str:
+    count, missing = len(material.minutes), len(material.students) - len(material.minutes)
+    if not count:
+        return "Time on task: not known, since no notebook tells it."
+    return (
+        f"Time on task: {np.median(material.minutes):g} minutes (median of the {count} notebooks that tell it; {missing} do "
+        f"not). It is the sum of the gaps between one check and the next, without gaps over {PAUSE // 60} minutes, and the word "
+        "of the students' own machines: no score rests on it."
+    )
 
 
 def _exercises(material: LessonMaterial) -> str:
-    head = ("exercise", "#points", "#facility", "#discrimination", "#attempted", "#right", "#unexplained")
+    head = ("exercise", "#points", "#facility", "#discrimination", "#attempted", "#right", "#unexplained", "#tries")
     legend = (
         "<p>Facility is the mean share of an exercise's points. Discrimination is its correlation with the points of the "
         f"lesson's other checks: near 0 it says nothing of the rest, below 0 it contradicts it; from {SMALLEST_CLASS} students "
         "on. Unexplained are answers that went wrong in a way that no misconception of the spec accounts for. Written answers are "
-        "read by people, and count here as far as they are read.</p>"
+        "read by people, and count here as far as they are read. Tries are the calls of a check until it passed: the median "
+        "of the right answers whose notebooks tell it, with their number. That too is the word of the students' own machines.</p>"
     )
     return (
         f"<h2>The exercises</h2>{legend}{table(head, map(_exercise_row, material.items))}"
         f"{figures.facilities(material.items)}{figures.discriminations(material.items)}{figures.outcomes(material.items)}"
+        f"{figures.tries(material.items)}"
     )
 
 
@@ -116,8 +129,13 @@ def _exercise_row(item: Item) -> tuple[str, ...]:
         _number(item.discrimination, "+"),
     )
     if item.written:
-        return (*known, "", "", "")
-    return (*known, str(item.attempted), str(item.outcomes["passed"]), str(item.unnamed))
+        return (*known, "", "", "", "")
+    return (*known, str(item.attempted), str(item.outcomes["passed"]), str(item.unnamed), median_of(item.tries_right))
+
+
+def median_of(told: Sequence[int]) -> str:
+    """The median of what notebooks tell, and how many tell it."""
+    return f"{np.median(told):g} (of {len(told)})" if told else "not known"
 
 
 def _number(value: float | None, sign: str = "") -> str:

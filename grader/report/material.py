@@ -38,7 +38,10 @@ class Belief:
 
 @dataclass(frozen=True)
 class Item:
-    """One exercise in figures. `scores` (students,) holds nan where a person has not read the answer yet."""
+    """One exercise in figures. `scores` (students,) holds nan where a person has not read the answer yet.
+
+    `tries_right` and `tries_open` hold the tries that notebooks tell, of answers that are right and of the others.
+    """
 
     name: str
     points: float
@@ -49,6 +52,8 @@ class Item:
     outcomes: Counter[str]
     unnamed: int
     cases: tuple[CaseRate, ...]
+    tries_right: tuple[int, ...]
+    tries_open: tuple[int, ...]
 
     @property
     def attempted(self) -> int:
@@ -58,7 +63,10 @@ class Item:
 
 @dataclass(frozen=True)
 class LessonMaterial:
-    """One lesson in figures. `students` are those with a grade; the order is that of every `scores`."""
+    """One lesson in figures. `students` are those with a grade; the order is that of every `scores`.
+
+    `minutes` are the times on task of those students whose notebooks tell it.
+    """
 
     lesson: Lesson
     students: tuple[str, ...]
@@ -68,6 +76,7 @@ class LessonMaterial:
     not_graded: tuple[str, ...]
     unread: int
     seconds: tuple[float, ...]
+    minutes: tuple[int, ...]
     rows: ClassRows
 
     @property
@@ -97,6 +106,7 @@ def lesson_material(lesson: Lesson, rows: ClassRows) -> LessonMaterial:
         not_graded=tuple(row["student"] for row in by_state["not_graded"]),
         unread=sum(int(np.isnan(item.scores).sum()) for item in items if item.written),
         seconds=tuple(row["seconds"] for row in by_state["graded"]),
+        minutes=tuple(minutes for (who, _), minutes in sorted(rows.told.minutes.items()) if who in students),
         rows=rows,
     )
 
@@ -124,6 +134,8 @@ def _item(exercise: Exercise | Written, scores: Mapping[str, Scores], lesson: Le
     others = [scores[other.name] for other in lesson.judged if other.name != exercise.name]
     rest = np.sum(others, axis=0) if others else np.full(len(own), np.nan)
     ended = {part["student"]: part for part in rows.parts if part["exercise"] == exercise.name}
+    told = {who: tries for (who, _, name), tries in rows.told.tries.items() if name == exercise.name and who in ended}
+    right = {who for who in told if ended[who]["status"] == "passed"}
     return Item(
         name=exercise.name,
         points=exercise.points,
@@ -134,6 +146,8 @@ def _item(exercise: Exercise | Written, scores: Mapping[str, Scores], lesson: Le
         outcomes=Counter(str(part["status"]) for part in ended.values()),
         unnamed=_unnamed(exercise.name, rows.parts),
         cases=_case_rates(exercise.name, rows),
+        tries_right=tuple(told[who] for who in sorted(right)),
+        tries_open=tuple(told[who] for who in sorted(told.keys() - right)),
     )
 
 
