@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ import pytest
 from browser import chromium, jupyter_lab, only_here
 from playwright.sync_api import Locator, Page
 
+from course_utils.tries import SWITCH
 from grader.exercises import load_lesson
+from grader.judge.submission import UnreadableSubmission, read_submission
 from grader.paths import NOTEBOOKS, ROOT, SOLUTIONS
 
 ROAD = "lesson3_rnn_cell"
@@ -104,8 +107,9 @@ class Student:
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """JupyterLab on what a student has: a lesson's folder and course_utils."""
+    monkeypatch.delenv(SWITCH, raising=False)
     course = tmp_path / "course"
     shutil.copytree(NOTEBOOKS / ROAD, course / ROAD)
     shutil.copytree(ROOT / "course_utils", course / "course_utils", ignore=shutil.ignore_patterns("__pycache__"))
@@ -140,6 +144,21 @@ def _untouched(student: Student) -> None:
     assert student.page.locator("[data-mime-type='application/vnd.jupyter.stderr'], .jp-mod-error").count() == 0
 
 
+def _told_when_saved(student: Student, notebook: Path) -> dict[str, int | None]:
+    """Save, and read the tries as the grader does."""
+    student.keyboard.press("Escape")
+    student.keyboard.press("ControlOrMeta+S")
+    told: dict[str, int | None] = {}
+    for _ in range(200):
+        with contextlib.suppress(UnreadableSubmission):  # half written
+            cells = read_submission(notebook).told(["rnn_step", "rnn_forward", "readout", "generate"])
+            told = {name: one.tries for name, one in cells.items()}
+        if told.get("readout"):
+            break
+        student.page.wait_for_timeout(50)
+    return told
+
+
 def test_a_students_hour_by_keyboard_alone(lab: str, tmp_path: Path) -> None:
     cells = [cell.id for cell in nbformat.read(NOTEBOOKS / ROAD / f"{ROAD}.ipynb", as_version=4).cells]
     with chromium() as browser:
@@ -172,4 +191,6 @@ def test_a_students_hour_by_keyboard_alone(lab: str, tmp_path: Path) -> None:
         figures = page.locator(".jp-OutputArea-output img")
         assert figures.count() == 1
         assert all(len(figure.get_attribute("alt") or "") > 20 for figure in figures.all())
+        told = _told_when_saved(student, tmp_path / "course" / ROAD / f"{ROAD}.ipynb")
+        assert told == {"rnn_step": 2, "rnn_forward": 1, "readout": 1, "generate": None}
         assert refused == []
