@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from recorded_class import JUDGED, LESSON, ROAD, book_in, graded, item_of, material_of, record, twice
 from submissions.build import labelled_submissions, notebook_of
@@ -261,6 +262,8 @@ def test_a_graded_class_has_a_page_per_lesson_and_one_for_the_course(tmp_path: P
     next(cell for cell in notebook.cells if cell.id == "readout-answer").source = ODD.replace(
         "f(x, h)", "readout(x, h, b_y)"
     )
+    check = next(cell for cell in notebook.cells if cell.id == "readout")
+    check.outputs = [new_output("display_data", metadata={"course_utils": {"tries": 6, "minutes": 50}})]
     for student in ("ada", "bob"):
         target = tmp_path / "submitted" / student / ROAD
         target.mkdir(parents=True)
@@ -275,3 +278,5 @@ def test_a_graded_class_has_a_page_per_lesson_and_one_for_the_course(tmp_path: P
     assert "2 students graded" in course
     assert "2 students graded" in lesson
     assert "ada</td><td>bob</td>" in lesson
+    assert "50 minutes (median of the 2 notebooks that tell it; 0 do not)" in lesson
+    assert "How often each check was tried: readout 6 to 6 of 2 who have not." in lesson
