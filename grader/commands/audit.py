@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
-import multiprocessing
 import os
-
-from tqdm import tqdm
 
 from grader.audit import Proof, kill_table, kill_totals, prove
 from grader.build.answers import answers_of
 from grader.commands.command import Command, add_lessons, chosen_lessons
+from grader.commands.side_by_side import side_by_side
 from grader.exercises import all_lessons, load_lesson
 from grader.paths import ROOT
 from grader.spec import SpecError
@@ -33,7 +30,7 @@ def _run(options: argparse.Namespace) -> int:
     ]
     if not asked:
         raise SpecError(f"no exercise is named {options.exercise!r}.\nName one of the lesson's exercises.")
-    proofs = _prove_all(asked, min(options.jobs, len(asked)))
+    proofs = side_by_side(_prove, asked, options.jobs, "exercise")
     print(kill_table(proofs))
     for proof in proofs:
         for problem in proof.problems:
@@ -51,18 +48,6 @@ def _readme_is_stale(asked: list[tuple[str, str]], proofs: list[Proof]) -> bool:
     if stale:
         print(f"README.md shows other totals. Put these in their place:\n\n{totals}")
     return stale
-
-
-def _prove_all(asked: list[tuple[str, str]], jobs: int) -> list[Proof]:
-    if jobs == 1:
-        return [_prove(*one) for one in tqdm(asked, unit="exercise", desc="proving")]
-    # Fresh processes: a fork of one that has used torch's threads may hang.
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        running = [pool.submit(_prove, *one) for one in asked]
-        for _ in tqdm(concurrent.futures.as_completed(running), total=len(running), unit="exercise", desc="proving"):
-            pass
-        return [future.result() for future in running]
 
 
 def _prove(lesson: str, name: str) -> Proof:

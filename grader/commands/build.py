@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 
 from grader.build import build_lesson, compare_with_disk, write_lesson
 from grader.commands.command import Command, add_lessons, chosen_lessons
+from grader.commands.side_by_side import side_by_side
 from grader.exercises import all_lessons
 
 
@@ -34,8 +36,8 @@ def _build(names: tuple[str, ...]) -> int:
 
 def _check(names: tuple[str, ...]) -> int:
     stale = False
-    for name in names:
-        problems = list(compare_with_disk(build_lesson(name, execute=False)))
+    found = side_by_side(_problems, [(name,) for name in names], os.cpu_count() or 1, "lesson")
+    for name, problems in zip(names, found, strict=True):
         for problem in problems:
             print(problem)
         if problems:
@@ -44,6 +46,10 @@ def _check(names: tuple[str, ...]) -> int:
     if not stale:
         print(f"{len(names)} lessons: every built file is what its text and spec build.")
     return int(stale)
+
+
+def _problems(name: str) -> list[str]:
+    return list(compare_with_disk(build_lesson(name, execute=False)))
 
 
 COMMAND = Command(
