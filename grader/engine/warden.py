@@ -95,6 +95,9 @@ class Warden:
         theirs.close()
         self._worker = Wire(ours, MAX_FROM_WORKER)
         self._ended = os.pidfd_open(self._pid)
+        # The template's memory, much of which a box shares: what a submission may use comes on top of it.
+        own = processes.usage(self._me)
+        self._memory = box.limits.memory + (own.resident if own else 0)
         self._looked = 0.0
         self._passed = 0
 
@@ -121,6 +124,10 @@ class Warden:
         clock = Clock(self._me, self._box.namespaces, limit, answers)
         self._worker.send(request, SEND_SECONDS)
         ended, timed_out = self._follow(clock, output), False
+        if ended and not probing and (too_much := self._too_much()):
+            # What it leaves behind counts as its own, and not as that of a later cell.
+            self._judge.send(frame(messages.OUTPUT, STOPPED[too_much]), SEND_SECONDS)
+            ended = False
         if ended is None:
             timed_out = True
             ended = self._end_probe(clock, output) if probing else self._interrupt(clock, output)
@@ -144,7 +151,7 @@ class Warden:
                     return done
             if time.monotonic() > until if until is not None else clock.expired():
                 return None
-            if too_much := self._too_much():
+            if too_much := self._too_much_now_and_then():
                 self._judge.send(frame(messages.OUTPUT, STOPPED[too_much]), SEND_SECONDS)
                 return False
 
@@ -184,12 +191,17 @@ class Warden:
         processes.end_all(self._me, self._box.namespaces, frozenset([self._pid]))
         return self._follow(clock, output, time.monotonic() + END_SECONDS)
 
-    def _too_much(self) -> str:
-        """Of what the box has more than it may, "" as a rule. Seen now and then, so that little can be had for long."""
-        now = time.monotonic()
-        if now - self._looked < LOOK_TICK or "limits" in self._box.without:
+    def _too_much_now_and_then(self) -> str:
+        """`_too_much`, so often that little can be had for long."""
+        if time.monotonic() - self._looked < LOOK_TICK:
             return ""
-        self._looked = now
+        self._looked = time.monotonic()
+        return self._too_much()
+
+    def _too_much(self) -> str:
+        """Of what the box has more than it may, "" as a rule."""
+        if "limits" in self._box.without:
+            return ""
         if self._memory_is_over():
             return "memory"
         # With namespaces the folder lies in memory and has its own limit.
@@ -197,10 +209,9 @@ class Warden:
 
     def _memory_is_over(self) -> bool:
         family = processes.below(self._me, self._box.namespaces)
-        limit = self._box.limits.memory
-        if sum(one.resident for one in family) <= limit:
+        if sum(one.resident for one in family) <= self._memory:
             return False
-        return sum(processes.private_bytes(one.pid) for one in family) > limit
+        return sum(processes.private_bytes(one.pid) for one in family) > self._memory
 
     def end(self) -> None:
         """End everything in the box."""
