@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from grader.commands import COMMANDS
 from grader.engine.errors import EngineError
@@ -29,19 +32,40 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb. Status 0 done, 1 something falls short, 2 wrong use."""
+    """Run one verb. Status 0 done, 1 something falls short, 2 wrong use, 128 and the signal's number when stopped by one."""
     options = parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        with _ending_by_exception():
+            return int(options.run(options))
     except (GraderError, SpecError, EngineError) as problem:
         print(f"grader {options.verb}: {problem}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print(
             f"grader {options.verb}: stopped. What was finished is kept; run the same command to go on.",
             file=sys.stderr,
         )
-        return 130
+        return 128 + (signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which stops a verb as Ctrl-C does: boxes are ended, what is half recorded is undone."""
+
+
+@contextmanager
+def _ending_by_exception() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: object) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

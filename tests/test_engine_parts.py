@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from grader.engine.errors import FolderError
 from grader.engine.interface import CellEnd, CellRun, CellSource, Limits, ProbeCall
 from grader.engine.outputs import Transcript, apply
 from grader.engine.session import MAX_RESTARTS, ReplayingSession
+from grader.engine.turns import Turns
 
 # --- outputs
 
@@ -176,7 +179,7 @@ def _cells(*sources: str) -> list[CellSource]:
 
 def test_after_a_death_the_other_cells_are_replayed_without_the_one_that_died() -> None:
     workers = Workers()
-    with ReplayingSession(workers, Limits()) as session:
+    with ReplayingSession(workers, Limits(), Turns()) as session:
         done = session.run_cells(_cells("a", "died", "b", "timed_out", "c"))
     assert [run.ended for run in done] == ["ok", "died", "ok", "timed_out", "ok"]
     assert [worker.ran for worker in workers.made] == [
@@ -187,14 +190,74 @@ def test_after_a_death_the_other_cells_are_replayed_without_the_one_that_died() 
     assert all(worker.closed for worker in workers.made)
 
 
+def test_a_cell_that_ran_out_of_time_is_run_again_while_no_other_runs() -> None:
+    workers, turns = Workers(), Turns()
+
+    class Hurried(FakeWorker):
+        def run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
+            if cell.source != "slow":
+                return super().run(cell, seconds, output)
+            self.ran.append("slow")
+            self.alive = turns._waiting_alone == 1
+            return CellRun(cell.cell_id, "ok" if self.alive else "timed_out", cpu_seconds=seconds)
+
+    def worker() -> FakeWorker:
+        workers.made.append(Hurried())
+        return workers.made[-1]
+
+    with ReplayingSession(worker, Limits(), turns) as session:
+        done = session.run_cells(_cells("a", "slow", "b"))
+    assert [run.ended for run in done] == ["ok", "ok", "ok"]
+    assert [worker.ran for worker in workers.made] == [["a", "slow"], ["a", "slow", "b"]]
+
+
+def test_a_cell_that_waited_is_not_run_again() -> None:
+    workers = Workers()
+    with ReplayingSession(workers, Limits(), Turns()) as session:
+        session.run_cells(_cells("timed_out", "a"))
+    assert [worker.ran for worker in workers.made] == [["timed_out"], ["", "a"]]
+
+
+def test_who_is_alone_has_waited_for_the_others_and_they_wait_for_him() -> None:
+    turns, told = Turns(), []
+    inside, go_on = threading.Event(), threading.Event()
+
+    def beside() -> None:
+        with turns.beside():
+            told.append("beside")
+            inside.set()
+            go_on.wait(10)
+            told.append("done")
+
+    def alone() -> None:
+        with turns.alone():
+            told.append("alone")
+
+    def late() -> None:
+        with turns.beside():
+            told.append("late")
+
+    threads = [threading.Thread(target=work) for work in (beside, alone, late)]
+    threads[0].start()
+    assert inside.wait(10)
+    threads[1].start()
+    while not turns._waiting_alone:
+        time.sleep(0.001)
+    threads[2].start()
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert told == ["beside", "done", "alone", "late"]
+
+
 def test_cells_end_with_the_time_of_the_notebook() -> None:
-    with ReplayingSession(Workers(), Limits(cell_seconds=5.0, notebook_seconds=2.0)) as session:
+    with ReplayingSession(Workers(), Limits(cell_seconds=5.0, notebook_seconds=2.0), Turns()) as session:
         assert [run.ended for run in session.run_cells(_cells("a", "b", "c"))] == ["ok", "ok", "not_run"]
 
 
 def test_an_input_that_ends_the_process_costs_its_own_request_only() -> None:
     workers = Workers()
-    with ReplayingSession(workers, Limits()) as session:
+    with ReplayingSession(workers, Limits(), Turns()) as session:
         done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "died"}, {"a": 2}, {"a": "died"}], 1.0))
         [later] = session.perform(ProbeCall("g", "p", [{"a": 2}], 1.0))
     assert [answer.happened for answer in done] == ["returned", "died", "died", "died"]
@@ -204,7 +267,7 @@ def test_an_input_that_ends_the_process_costs_its_own_request_only() -> None:
 
 def test_a_submission_that_always_dies_gets_an_end() -> None:
     workers = Workers()
-    with ReplayingSession(workers, Limits()) as session:
+    with ReplayingSession(workers, Limits(), Turns()) as session:
         done = session.run_cells(_cells(*["died"] * (MAX_RESTARTS + 5)))
         assert done[-1].ended == "not_run"
         [answer] = session.perform(ProbeCall("f", "p", [{"a": 1}], 1.0))
@@ -214,7 +277,7 @@ def test_a_submission_that_always_dies_gets_an_end() -> None:
 
 def test_replays_end_with_the_time_of_the_notebook_once_more() -> None:
     workers = Workers()
-    with ReplayingSession(workers, Limits(notebook_seconds=10.0)) as session:
+    with ReplayingSession(workers, Limits(notebook_seconds=10.0), Turns()) as session:
         done = session.run_cells(_cells("a", "b", "c", "d", *["died"] * 4, "e"))
     assert [run.ended for run in done] == ["ok"] * 4 + ["died"] * 4 + ["not_run"]
     assert len(workers.made) == 1 + 3
@@ -222,7 +285,7 @@ def test_replays_end_with_the_time_of_the_notebook_once_more() -> None:
 
 def test_a_time_out_is_asked_again_alone() -> None:
     workers = Workers()
-    with ReplayingSession(workers, Limits()) as session:
+    with ReplayingSession(workers, Limits(), Turns()) as session:
         asked = []
         worker = workers.made[0]
         original = worker.perform

@@ -135,6 +135,7 @@ def _grade_all(tasks: list[Task], book: GradeBook, engine: Engine, options: argp
                     bar.update()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            engine.stop()
             raise
     return failed
 

@@ -85,3 +85,7 @@ class Engine(Protocol):
     def open(self, folder: Path, limits: Limits) -> AbstractContextManager[Session]:
         """A session whose working folder is a private copy of `folder` (the notebook's own files, checks.json too)."""
         ...
+
+    def stop(self) -> None:
+        """End every open session now, from any thread: what waits for one gets an EngineError. No other can be opened."""
+        ...

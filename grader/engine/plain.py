@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,7 @@ from grader.engine.folders import Files, read_folder, remove_folder, write_folde
 from grader.engine.interface import CellEnd, CellRun, CellSource, Level, Limits, Session
 from grader.engine.outputs import Transcript, apply
 from grader.engine.session import ReplayingSession
+from grader.engine.turns import Turns
 
 TICK = 0.05
 START_SECONDS = 120.0
@@ -48,6 +50,11 @@ class PlainEngine:
 
     level: Level = "none"
 
+    def __init__(self) -> None:
+        self._stopped = False
+        self._turns = Turns()
+        self._workers: weakref.WeakSet[_KernelWorker] = weakref.WeakSet()
+
     def __enter__(self) -> PlainEngine:
         return self
 
@@ -56,12 +63,27 @@ class PlainEngine:
     ) -> None:
         """Sessions end their own kernels."""
 
+    def stop(self) -> None:
+        """Kill every kernel; see `Engine`."""
+        self._stopped = True
+        for worker in list(self._workers):
+            worker.kill()
+
     @contextlib.contextmanager
     def open(self, folder: Path, limits: Limits) -> Iterator[Session]:
         """A session over kernels whose working folder is a private copy of `folder`."""
         files = read_folder(folder, limits.disk)
-        with ReplayingSession(lambda: _KernelWorker(files), limits) as session:
+        with ReplayingSession(lambda: self._new_worker(files), limits, self._turns) as session:
             yield session
+
+    def _new_worker(self, files: Files) -> _KernelWorker:
+        if self._stopped:
+            raise EngineError("the engine is stopped")
+        worker = _KernelWorker(files)
+        self._workers.add(worker)
+        if self._stopped:  # while the kernel was starting
+            worker.kill()
+        return worker
 
 
 class _KernelWorker:
@@ -106,7 +128,7 @@ class _KernelWorker:
         transcript = Transcript(output)
         before = self._cpu_seconds()
         ended, count = self._execute(cell.source, transcript, seconds)
-        spent = max(0.0, self._cpu_seconds() - before) if self.alive else seconds
+        spent = seconds if ended == "died" else max(0.0, self._cpu_seconds() - before)
         return CellRun(cell.cell_id, ended, transcript.outputs, count, spent)
 
     def perform(self, exercise: str, probe: str, inputs: Sequence[Inputs], time_limit: float) -> list[Performance]:
@@ -123,12 +145,16 @@ class _KernelWorker:
             done.append(_lost(ended, time_limit))
         return done
 
+    def kill(self) -> None:
+        """End the kernel and what it started. Another thread may be waiting for it."""
+        with contextlib.suppress(psutil.Error):
+            for process in [*self._process.children(recursive=True), self._process]:
+                process.kill()
+
     def close(self) -> None:
         """End the kernel, what it started, and its folder."""
         self.alive = False
-        with contextlib.suppress(psutil.Error):
-            for child in self._process.children(recursive=True):
-                child.kill()
+        self.kill()
         _end(self._manager, self._client)
         remove_folder(self._home)
 

@@ -7,6 +7,7 @@ before, without the cell that did it, and goes on. When an input of a probe does
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from types import TracebackType
 from typing import Protocol
@@ -16,6 +17,7 @@ from course_utils.values import Inputs
 from grader.engine.errors import EngineError
 from grader.engine.interface import CellEnd, CellRun, CellSource, Limits, ProbeCall
 from grader.engine.outputs import size
+from grader.engine.turns import Turns
 
 SKIPPED: frozenset[CellEnd] = frozenset(["timed_out", "died", "not_run"])
 # What a performance can cost: a wait, or a process. It is asked once more, and not once more for every input behind it.
@@ -48,16 +50,17 @@ class Worker(Protocol):
 
 
 class ReplayingSession:
-    """A `Session` over workers that may die."""
+    """A `Session` over workers that may die. What runs out of time is tried once more alone, by the engine's `turns`."""
 
-    def __init__(self, new_worker: Callable[[], Worker], limits: Limits) -> None:
+    def __init__(self, new_worker: Callable[[], Worker], limits: Limits, turns: Turns) -> None:
         self._new_worker = new_worker
         self._limits = limits
+        self._turns = turns
         self._worker: Worker | None = None
         self._history: list[CellSource] = []
         self._restarts = 0
         self._left = limits.notebook_seconds
-        # Replays may cost as much again: a notebook that computes for long and dies often must not hold up the class.
+        # Second tries may cost as much again: a notebook that computes for long and dies often must not hold up the class.
         self._replay_left = limits.notebook_seconds
         self._output_left = limits.output
         self._frozen = False
@@ -84,14 +87,27 @@ class ReplayingSession:
         if worker is None:
             return CellRun(cell.cell_id, "not_run")
         # Half of what is left, so that one cell that floods leaves room for what the later ones show.
-        done = worker.run(cell, seconds, self._output_left // 2)
+        with self._turns.beside():
+            done = worker.run(cell, seconds, self._output_left // 2)
         self._left -= done.cpu_seconds
+        if done.ended == "timed_out" and done.cpu_seconds > seconds / 2:
+            done = self._run_alone(cell, seconds) or done
         self._output_left = max(0, self._output_left - sum(map(size, done.outputs)))
         if done.ended in SKIPPED:
             self._history.append(replace(cell, source=""))
             note = NOTES[done.ended].format(seconds=seconds)
             return replace(done, outputs=[*done.outputs, {"output_type": "stream", "name": "stderr", "text": note}])
         self._history.append(cell)
+        return done
+
+    def _run_alone(self, cell: CellSource, seconds: float) -> CellRun | None:
+        """The cell again while nothing else runs; None when there is no time left for it. A cell that waits gains nothing."""
+        worker = self._living() if self._replay_left > seconds else None
+        if worker is None:
+            return None
+        with self._turns.alone():
+            done = worker.run(cell, seconds, self._output_left // 2)
+        self._replay_left -= done.cpu_seconds
         return done
 
     def _living(self) -> Worker | None:
@@ -108,7 +124,8 @@ class ReplayingSession:
             self._worker.close()
         self._worker = self._new_worker()
         for place, cell in enumerate(self._history):
-            done = self._worker.run(cell, self._limits.cell_seconds, 0)
+            with self._turns.beside():
+                done = self._worker.run(cell, self._limits.cell_seconds, 0)
             self._replay_left -= done.cpu_seconds
             if done.ended in SKIPPED:
                 # It ended well before and does not now: leave it out from here on, as any cell that hangs or dies.
@@ -122,16 +139,17 @@ class ReplayingSession:
         inputs = list(request.inputs)
         done: list[Performance] = []
         while len(done) < len(inputs):
-            done += self._ask(request, inputs[len(done) :])
+            done += self._ask(request, inputs[len(done) :], self._turns.beside())
             if done[-1].happened in COSTLY:
-                done[-1] = self._ask(request, [inputs[len(done) - 1]])[0]
+                done[-1] = self._ask(request, [inputs[len(done) - 1]], self._turns.alone())[0]
             if done[-1].happened in COSTLY:
                 done += [done[-1]] * (len(inputs) - len(done))
         return done
 
-    def _ask(self, request: ProbeCall, inputs: list[Inputs]) -> list[Performance]:
+    def _ask(self, request: ProbeCall, inputs: list[Inputs], turn: AbstractContextManager[None]) -> list[Performance]:
         worker = self._living()
         if worker is None:
             return [Performance("died", message="the submission ended its process too often")] * len(inputs)
-        done = worker.perform(request.exercise, request.probe, inputs, request.time_limit)
+        with turn:
+            done = worker.perform(request.exercise, request.probe, inputs, request.time_limit)
         return done[: len(inputs)] or [Performance("died", message="the process ended without an answer")]

@@ -31,6 +31,7 @@ from grader.engine.outputs import Transcript, apply
 from grader.engine.probe_level import available_level
 from grader.engine.reachable import GRADER
 from grader.engine.session import ReplayingSession
+from grader.engine.turns import Turns
 from grader.engine.wire import Frame, Wire, WireError, frame
 
 START_SECONDS = 120.0
@@ -70,6 +71,8 @@ class WarmEngine:
             raise EngineError(f"isolation {self.level} is not to be had here: {found.reason or 'use a plain engine'}")
         self._without = without
         self._template: Template | None = None
+        self._stopped = False
+        self._turns = Turns()
         self._lock = threading.Lock()
         self._numbers = itertools.count(os.getpid())
 
@@ -84,11 +87,18 @@ class WarmEngine:
             self._template.close()
             self._template = None
 
+    def stop(self) -> None:
+        """End the template, and with it every box; see `Engine`."""
+        with self._lock:
+            self._stopped = True
+            if self._template is not None:
+                self._template.kill()
+
     @contextlib.contextmanager
     def open(self, folder: Path, limits: Limits) -> Iterator[Session]:
         """A session in a box of its own. May be called from several threads at once."""
         files = read_folder(folder, limits.disk)
-        with ReplayingSession(lambda: self._new_box(files, limits), limits) as session:
+        with ReplayingSession(lambda: self._new_box(files, limits), limits, self._turns) as session:
             yield session
 
     def _new_box(self, files: Files, limits: Limits) -> Box:
@@ -110,8 +120,8 @@ class WarmEngine:
     def _fork(self, connection: socket.socket) -> None:
         """Ask the template for a box; start another template when it is gone."""
         with self._lock:
-            if self._template is None:
-                raise EngineError("the engine is closed")
+            if self._template is None or self._stopped:
+                raise EngineError("the engine is stopped")
             try:
                 self._template.fork(connection)
             except OSError:
@@ -162,6 +172,10 @@ class Template:
     def fork(self, connection: socket.socket) -> None:
         """A new box that talks on `connection`. Raises OSError when the template is gone."""
         socket.send_fds(self._control.connection, [b"+"], [connection.fileno()])
+
+    def kill(self) -> None:
+        """End the template at once, and its boxes with it. Others may still be talking to them."""
+        self._process.kill()
 
     def close(self) -> None:
         """End the template; boxes that are still open end with it."""
