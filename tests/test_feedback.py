@@ -169,6 +169,14 @@ def test_a_picture_of_too_many_pixels_is_left_out() -> None:
     assert safe.picture(base64.b64encode(buffer.getvalue()).decode()) == ""
 
 
+def test_what_lateness_costs_is_a_row_of_its_own_and_never_below_nothing() -> None:
+    assert "handed in late" not in feedback_page(_material())
+    page = feedback_page(_material(penalty=0.5))
+    assert '<td>handed in late</td><td class="number">\N{MINUS SIGN}0.5</td>' in page
+    assert '<td>total</td><td class="number">0.5</td>' in page
+    assert '<td>total</td><td class="number">0</td>' in feedback_page(_material(penalty=3.0))
+
+
 def test_a_recognised_misconception_shows_its_hint() -> None:
     exercise = next(LESSON.judged)
     known = exercise.misconceptions[0]

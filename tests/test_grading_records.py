@@ -6,6 +6,7 @@ import contextlib
 import io
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from submissions.build import labelled_submissions, notebook_of
@@ -15,6 +16,8 @@ from grader.cli import main
 from grader.engine.errors import EngineError
 from grader.engine.probe_level import available_level
 from grader.exercises import load_lesson
+from grader.paths import SOLUTIONS
+from grader.records import gradebook
 from grader.records.course import CourseRecords
 from grader.spec import Written
 
@@ -81,6 +84,19 @@ def test_every_zero_can_be_explained(graded: Path) -> None:
         _, said = _run("explain", "bob", exercise.name, "--to", str(graded))
         assert f"{bob[exercise.name]:g} of {exercise.points:g} points" in said
         assert "expected" in said or "raised" in said or "misconception" in said
+
+
+def test_another_set_of_exercises_needs_other_records(
+    graded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = nbformat.read(SOLUTIONS / ROAD / f"{ROAD}.ipynb", as_version=4)
+    changed.cells = [cell for cell in changed.cells if cell.metadata.get("nbgrader", {}).get("grade_id") != WRITTEN]
+    (tmp_path / ROAD).mkdir()
+    nbformat.write(changed, tmp_path / ROAD / f"{ROAD}.ipynb")
+    monkeypatch.setattr(gradebook, "SOLUTIONS", tmp_path)
+    status, said = _grade(str(graded / "submitted"), "--to", str(graded))
+    assert status == 1
+    assert "Grade this version into records of its own" in said.splitlines()[-1]
 
 
 def test_a_second_run_grades_nothing_again(graded: Path) -> None:

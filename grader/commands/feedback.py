@@ -47,6 +47,7 @@ def _material(book: GradeBook, student: str, lesson: str) -> FeedbackMaterial:
         cases=store.cases(student, lesson),
         words=book.persons_words(student, lesson),
         cause="" if state is None or graded else state.cause,
+        penalty=book.late_penalty(student, lesson),
     )
 
 

@@ -37,7 +37,10 @@ class PersonsWord:
 
 @dataclass(frozen=True)
 class FeedbackMaterial:
-    """All that a page is made of. `words` is keyed by exercise; `cause` says why a file could not be graded."""
+    """All that a page is made of. `words` is keyed by exercise; `cause` says why a file could not be graded.
+
+    `penalty` are the points that lateness costs.
+    """
 
     student: str
     lesson: Lesson
@@ -46,6 +49,7 @@ class FeedbackMaterial:
     cases: Sequence[Row]
     words: Mapping[str, PersonsWord]
     cause: str = ""
+    penalty: float = 0.0
 
 
 def feedback_page(material: FeedbackMaterial) -> str:
@@ -80,7 +84,9 @@ def _summary(material: FeedbackMaterial) -> str:
         earned += points or 0.0
         shown = "to be read" if points is None else f"{points:g}"
         rows.append((exercise.name, shown, f"{exercise.points:g}", _said(exercise, material)))
-    rows.append(("total", f"{earned:g}", f"{material.lesson.points:g}", ""))
+    if material.penalty:
+        rows.append(("handed in late", f"\N{MINUS SIGN}{material.penalty:g}", "", ""))
+    rows.append(("total", f"{max(0.0, earned - material.penalty):g}", f"{material.lesson.points:g}", ""))
     head = '<tr><th scope="col">exercise</th><th scope="col" class="number">points</th><th scope="col" class="number">of</th>'
     body = "".join(
         f'<tr><td>{escape(name)}</td><td class="number">{points}</td><td class="number">{most}</td><td>{said}</td></tr>'
@@ -98,11 +104,15 @@ def _said(exercise: Exercise | Written, material: FeedbackMaterial) -> str:
 
 def _section(exercise: Exercise | Written, material: FeedbackMaterial) -> str:
     points = points_of(exercise, material)
-    shown = "to be read" if points is None else f"{points:g} of {exercise.points:g} points"
+    shown = "to be read" if points is None else f"{points:g} of {_in_points(exercise.points)}"
     head = f"<h2>{escape(exercise.name)}: {shown}</h2>"
     if isinstance(exercise, Written):
         return head + _written(exercise, material)
     return head + _judged(exercise, material) + _comment(exercise.name, material) + _own_work(exercise.name, material)
+
+
+def _in_points(points: float) -> str:
+    return f"{points:g} point" if points == 1 else f"{points:g} points"
 
 
 def _judged(exercise: Exercise, material: FeedbackMaterial) -> str:

@@ -76,13 +76,22 @@ class GradeBook:
         return VerdictStore(self.connection)
 
     def register(self, key: LessonKey) -> None:
-        """Make the lesson known, as `nbgrader generate_assignment` does."""
+        """Make the lesson known, as `nbgrader generate_assignment` does.
+
+        Raises GraderError when there are submissions of it with other exercises, which nbgrader cannot hold side by side.
+        """
         name = key.lesson.name
         self._book.update_or_create_assignment(name)
         notebook = nbformat.read(SOLUTIONS / name / f"{name}.ipynb", as_version=4)
         marks = {"notebook": name, "assignment": name, "db_url": self.records.database}
-        for step in RELEASE_STEPS:
-            notebook, _ = step().preprocess(notebook, {"nbgrader": marks})
+        try:
+            for step in RELEASE_STEPS:
+                notebook, _ = step().preprocess(notebook, {"nbgrader": marks})
+        except RuntimeError:
+            raise GraderError(
+                f"{name} has other exercises now than when submissions of it were graded into {self.records.database}.\n"
+                "Grade this version into records of its own (--to another folder, or --db), or take the change back."
+            ) from None
         self._book.db.expire_all()
 
     def is_current(self, student: str, key: LessonKey, digest: str, level: str) -> bool:
@@ -217,6 +226,10 @@ class GradeBook:
             )
             for grade in submitted.grades
         }
+
+    def late_penalty(self, student: str, lesson: str) -> float:
+        """The points that lateness costs a submission."""
+        return float(self._book.find_submission_notebook(lesson, lesson, student).late_submission_penalty or 0.0)
 
     def _submission(self, student: str, key: LessonKey) -> Any:
         name = key.lesson.name
