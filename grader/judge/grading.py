@@ -55,7 +55,8 @@ def grade_submission(path: Path, key: LessonKey, engine: Engine, secret: bytes, 
     repaired = repair(submission, key.released)
     asked = Asked(key, engine, secret, submission.digest, limits or Limits())
     sources = _sources(repaired.notebook, key)
-    needed = [source for source in sources if source.cell_id not in _untouched_experiments(repaired.notebook, key)]
+    untouched = _untouched_experiments(repaired.notebook, key)
+    needed = [source for source in sources if source.cell_id not in untouched]
     runs, verdicts = _run_and_judge(needed, asked)
     if len(needed) < len(sources) and _misses_a_name(verdicts):
         runs, verdicts = _run_and_judge(sources, asked)

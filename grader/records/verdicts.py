@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import importlib.metadata
 import platform
@@ -156,6 +157,7 @@ def _part_rows(who: dict[str, str], verdicts: Iterable[Verdict]) -> list[dict[st
     ]
 
 
+@functools.cache
 def environment_digest() -> str:
     """A digest of the versions that results depend on."""
     packages = ("numpy", "torch", "matplotlib", "ipykernel")
