@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -72,6 +73,7 @@ class WarmEngine:
         self._without = without
         self._template: Template | None = None
         self._stopped = False
+        self._connections: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._turns = Turns()
         self._lock = threading.Lock()
         self._numbers = itertools.count(os.getpid())
@@ -88,11 +90,12 @@ class WarmEngine:
             self._template = None
 
     def stop(self) -> None:
-        """End the template, and with it every box; see `Engine`."""
+        """Cut the connection to every box, which ends it; see `Engine`."""
         with self._lock:
             self._stopped = True
-            if self._template is not None:
-                self._template.kill()
+            for connection in list(self._connections):
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     @contextlib.contextmanager
     def open(self, folder: Path, limits: Limits) -> Iterator[Session]:
@@ -106,7 +109,7 @@ class WarmEngine:
         with _private_folder(self.level, user) as folder:
             ours, theirs = socket.socketpair()
             with theirs:
-                self._fork(theirs)
+                self._fork(ours, theirs)
             opening = {
                 "level": self.level,
                 "folder": folder,
@@ -117,17 +120,18 @@ class WarmEngine:
             }
             return Box(Wire(ours, MAX_FROM_BOX), opening)
 
-    def _fork(self, connection: socket.socket) -> None:
-        """Ask the template for a box; start another template when it is gone."""
+    def _fork(self, ours: socket.socket, theirs: socket.socket) -> None:
+        """Ask the template for a box at the other end; start another template when it is gone."""
         with self._lock:
             if self._template is None or self._stopped:
                 raise EngineError("the engine is stopped")
             try:
-                self._template.fork(connection)
+                self._template.fork(theirs)
             except OSError:
                 self._template.close()
                 self._template = Template(self.level)
-                self._template.fork(connection)
+                self._template.fork(theirs)
+            self._connections.add(ours)
 
 
 class Template:
@@ -172,10 +176,6 @@ class Template:
     def fork(self, connection: socket.socket) -> None:
         """A new box that talks on `connection`. Raises OSError when the template is gone."""
         socket.send_fds(self._control.connection, [b"+"], [connection.fileno()])
-
-    def kill(self) -> None:
-        """End the template at once, and its boxes with it. Others may still be talking to them."""
-        self._process.kill()
 
     def close(self) -> None:
         """End the template; boxes that are still open end with it."""
