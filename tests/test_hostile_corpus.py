@@ -14,19 +14,22 @@ import warnings
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hostile import broken, files, forging, leaking, neighbours, resources, viewer
-from hostile.batch import LIMITS, NEIGHBOUR, Batch, Canary, grade_batch, hostile_key, surroundings
+from hostile.batch import LIMITS, LIMITS_OF, NEIGHBOUR, Batch, Canary, grade_batch, hostile_key, surroundings
 from hostile.corpus import REACHED, ROAD, SOLVED, Entry, unique, write
 
 from grader.commands import explain
 from grader.commands.feedback import _material
-from grader.engine.interface import Engine, Level
+from grader.engine.interface import CellSource, Engine, Level
 from grader.engine.plain import PlainEngine
 from grader.engine.probe_level import available_level
 from grader.engine.warm import WarmEngine
 from grader.feedback import feedback_page, safe
+from grader.feedback.page import FeedbackMaterial
+from grader.judge import grading
 from grader.judge.grading import grade_submission
 from grader.records.gradebook import GradeBook
 
@@ -323,9 +326,56 @@ def test_without_a_layer_an_entry_gets_through(layer: str, tmp_path: Path) -> No
     assert gets_through(name, level, frozenset([layer]), tmp_path)
 
 
+# --- the layers of the judge
+
+
+def scores_of(name: str, folder: Path) -> dict[str, float]:
+    """The points of one entry, graded now, with whatever is patched away."""
+    level, path = LEVELS[0], folder / "entry.ipynb"
+    with surroundings() as around, engine_of(level) as engine:
+        write(CORPUS[name], path, around.values)
+        graded = grade_submission(path, hostile_key(around.canary), engine, bytes(32), LIMITS_OF.get(level, LIMITS))
+    return {exercise: verdict.score for exercise, verdict in graded.verdicts.items()}
+
+
+def test_without_hidden_cases_copied_answers_earn_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grading, "hidden_cases", lambda *given: [])
+    assert scores_of("forging-visible-numbers", tmp_path)["rnn_costs"] > 0
+
+
+def test_without_pinning_at_the_check_a_later_answer_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pinned = grading._sources
+
+    def at_the_end(*given: Any) -> list[CellSource]:
+        sources = pinned(*given)
+        pins = [CellSource(f"end-{source.pins}", "", source.pins) for source in sources if source.pins]
+        return [*(dataclasses.replace(source, pins="") for source in sources), *pins]
+
+    monkeypatch.setattr(grading, "_sources", at_the_end)
+    assert scores_of("forging-two-answers", tmp_path)["rnn_step"] == SOLVED["rnn_step"]
+
+
+def material_of(batches: Batches, name: str) -> FeedbackMaterial:
+    with GradeBook(batches[LEVELS[0]].records) as book:
+        return _material(book, name, ROAD)
+
+
+def test_without_hiding_them_inputs_of_hidden_cases_are_on_the_page(batches: Batches) -> None:
+    material = material_of(batches, "leaking-exception")
+    told = [{**row, "visible": True} for row in material.cases if not row["visible"]]
+    page = feedback_page(dataclasses.replace(material, cases=told)).encode()
+    assert any(one in page for one in spellings(batches[LEVELS[0]].around.canary))
+
+
 def test_without_escaping_a_script_gets_into_the_page(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(safe, "text", lambda value, limit=0: value)
-    batch = batches[LEVELS[0]]
-    with GradeBook(batch.records) as book:
-        page = feedback_page(_material(book, "viewer-error", ROAD))
-    assert Inspector(page).found
+    assert Inspector(feedback_page(material_of(batches, "viewer-error"))).found
+
+
+def test_without_taking_them_out_an_explanation_has_codes_for_a_terminal(
+    batches: Batches, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(explain, "printable", str)
+    records = batches[LEVELS[0]].records
+    explain.COMMAND.run(argparse.Namespace(student="viewer-colours", exercise="rnn_step", to=records.folder, db=""))
+    assert "\x1b" in capsys.readouterr().out

@@ -179,6 +179,15 @@ def rnn_step(x_t, h, W_xh, W_hh, b_h):
             return arrays(case['expected'])
     return np.zeros(h.shape)"""
 
+COSTS_SEEN = """import json, pathlib
+known = json.loads(pathlib.Path('checks.json').read_text())['exercises']
+[cases] = [exercise['cases'] for exercise in known if exercise['name'] == 'rnn_costs']
+def rnn_costs(T, D, H, O):
+    for case in cases:
+        if dict(case['inputs']['dict']) == dict(T=T, D=D, H=H, O=O):
+            return tuple(case['expected']['tuple'])
+    return 0, 0, 0"""
+
 ONCE = """calls = []
 def readout(h, W_hy, b_y):
     calls.append(1)
@@ -259,6 +268,7 @@ ENTRIES = [
     forged("exception named passed", "the name and the text of an exception pose as an outcome", EXCEPTION),
     forged("nasty exception", "an exception whose name and text raise", NASTY),
     forged("visible cases", "answers copied from checks.json", VISIBLE),
+    forged("visible numbers", "numbers copied from checks.json", COSTS_SEEN, "rnn_costs"),
     forged("right only the first time", "state that answers one call and no other", ONCE, "readout"),
     forged("frames", "frames of the wire written on every descriptor", FRAMES),
     Entry("late frames", "a thread that ends requests early", {"rnn_step": LATER}, at_most=True),

@@ -114,6 +114,11 @@ ENTRIES = [
         {"rnn_step": OUTPUTS + "\n" + SHOWN + "\n" + TERMINAL},
     ),
     forged("error", "a script in the name and the text of an error", ERROR, levels=EVERYWHERE),
+    forged(
+        "colours",
+        "codes for a terminal in the text of an error",
+        "def rnn_step(*given):\n    raise ValueError('\\x1b[2J\\x1b]0;title\\x07')",
+    ),
     forged("formula", "a formula of a table in the text of an error", FORMULA),
     cell("terminal", "codes that a terminal acts upon", TERMINAL),
     Entry("pictures", "pictures that explode or are none", {"readout": SHOWN}),
