@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from course_utils import notebook, tries
 from course_utils.calling import Performance, perform, probe_named, signature_problem
 from course_utils.cases import FILE_NAME, ExerciseInfo, LessonInfo, read_lesson
 from course_utils.errors import CheckError
-from course_utils.judging import Verdict, judge
+from course_utils.judging import Verdict, judge_calls
 from course_utils.reporting import progress_report, verdict_report
 from course_utils.values import Inputs
 
@@ -106,30 +105,15 @@ def _failing_helpers(name: str, subject: Any) -> tuple[str, ...]:
 def examine(exercise: ExerciseInfo, subject: Any) -> Verdict:
     """The verdict of the visible cases on `subject`, without showing it."""
     probe = probe_named(exercise.probe)
+    plain = exercise.kind == "function" and exercise.probe.endswith(":call")
 
     def call(inputs: Inputs) -> Performance:
-        return perform(probe, subject, inputs, exercise.time_limit)
-
-    performances: list[Performance] = []
-    for case in exercise.cases:
-        performances.append(_performance(exercise, subject, case.inputs, call, performances))
-    return judge(
-        exercise, exercise.cases, performances, exercise.mistakes, lambda asked: [call(inputs) for inputs in asked]
-    )
-
-
-def _performance(
-    exercise: ExerciseInfo, subject: Any, inputs: Mapping[str, Any], call: Any, before: list[Performance]
-) -> Performance:
-    """Call once, unless the call cannot be made or an earlier one ran out of time."""
-    if before and before[-1].happened in ("timed_out", "not_attempted"):
-        return before[-1]
-    if exercise.kind == "function" and exercise.probe.endswith(":call"):
-        problem = signature_problem(subject, inputs)
+        problem = signature_problem(subject, inputs) if plain else ""
         if problem:
             return Performance("raised", error="TypeError", message=problem)
-    performance: Performance = call(inputs)
-    return performance
+        return perform(probe, subject, inputs, exercise.time_limit)
+
+    return judge_calls(exercise, exercise.cases, call, exercise.mistakes)
 
 
 def hint(name: str) -> None:

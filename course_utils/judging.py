@@ -83,6 +83,20 @@ def judge(
     return Verdict(exercise, _status(exercise, results, score, notes), score, results, parts, notes)
 
 
+def judge_calls(
+    exercise: ExerciseInfo,
+    cases: Sequence[Case],
+    call: Callable[[Inputs], Performance],
+    mistakes: Sequence[KnownMistake] = (),
+) -> Verdict:
+    """The verdict on what `call` performs in this process. After a wait, or where there is no answer, it is not called again."""
+    performances: list[Performance] = []
+    for case in cases:
+        ended = performances and performances[-1].happened in ("timed_out", "not_attempted")
+        performances.append(performances[-1] if ended else call(case.inputs))
+    return judge(exercise, cases, performances, mistakes, lambda asked: [call(inputs) for inputs in asked])
+
+
 def judge_case(exercise: ExerciseInfo, case: Case, performance: Performance) -> CaseResult:
     """Compare one performance with what its case expects."""
     everything = tuple(name for name, _ in _parts(exercise))

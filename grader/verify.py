@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from course_utils.calling import Performance, perform
-from course_utils.judging import judge
+from course_utils.judging import judge_calls
 from course_utils.values import Inputs
 from grader.build.freeze import bare_info, hidden_cases, visible_cases
 from grader.exercises import all_lessons
@@ -26,15 +26,7 @@ def verify(name: str, subject: Any) -> float:
     def call(inputs: Inputs) -> Performance:
         return perform(exercise.probe, subject, inputs, exercise.time_limit)
 
-    performances: list[Performance] = []
-    for case in cases:
-        ended = performances and performances[-1].happened in ("timed_out", "not_attempted")
-        performances.append(performances[-1] if ended else call(case.inputs))
-
-    def perform_all(asked: list[Inputs]) -> list[Performance]:
-        return [call(inputs) for inputs in asked]
-
-    return float(judge(bare_info(exercise, cases), cases, performances, (), perform_all).score)
+    return float(judge_calls(bare_info(exercise, cases), cases, call).score)
 
 
 def _exercise(name: str) -> Exercise:

@@ -9,7 +9,7 @@ from typing import Any
 
 from course_utils.calling import Performance, perform
 from course_utils.cases import Case, ExerciseInfo
-from course_utils.judging import Verdict, judge, judge_case
+from course_utils.judging import Verdict, judge_calls, judge_case
 from course_utils.values import Inputs
 from grader.audit.forms import broken_forms
 from grader.audit.mutants import mutants
@@ -66,10 +66,7 @@ def verdict_on(info: ExerciseInfo, exercise: Exercise, subject: Any) -> Verdict:
     def call(inputs: Inputs) -> Performance:
         return perform(exercise.probe, subject, inputs, exercise.time_limit)
 
-    def perform_all(asked: Sequence[Inputs]) -> list[Performance]:
-        return [call(inputs) for inputs in asked]
-
-    return judge(info, info.cases, perform_all([case.inputs for case in info.cases]), info.mistakes, perform_all)
+    return judge_calls(info, info.cases, call, info.mistakes)
 
 
 def _prove_answer(
