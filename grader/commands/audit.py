@@ -22,15 +22,19 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     all_lessons()
-    asked = [
-        (lesson, exercise.name)
+    limits = {
+        (lesson, exercise.name): exercise.time_limit
         for lesson in chosen_lessons(options)
         for exercise in load_lesson(lesson).judged
         if options.exercise in (None, exercise.name)
-    ]
+    }
+    asked = list(limits)
     if not asked:
         raise SpecError(f"no exercise is named {options.exercise!r}.\nName one of the lesson's exercises.")
-    proofs = side_by_side(_prove, asked, options.jobs, "exercise")
+    # The longest first, so that no core waits for another at the end.
+    slowest = sorted(asked, key=lambda one: -limits[one])
+    found = dict(zip(slowest, side_by_side(_prove, slowest, options.jobs, "exercise"), strict=True))
+    proofs = [found[one] for one in asked]
     print(kill_table(proofs))
     for proof in proofs:
         for problem in proof.problems:
