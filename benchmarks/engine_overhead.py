@@ -1,7 +1,8 @@
-"""What the engine adds: its fixed cost per submission, and its wall time over the bare time of the same cells.
+"""What grading adds: the engine's fixed cost per submission, its wall time over the bare time of the same cells, and all that a
+whole submission costs, judging and recording included, over its cells and its answers in one warm process.
 
 Run: `python benchmarks/engine_overhead.py [full|partial]`. Bare and engine runs alternate, so that a busy machine slows both;
-the ratio of each pair counts, and the median over the pairs is printed.
+the ratio or the difference of each pair counts, and the median over the pairs is printed.
 """
 
 from __future__ import annotations
@@ -12,18 +13,31 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import numpy as np
+from submissions.build import labelled_submissions, notebook_of
 
+from course_utils.calling import perform
+from course_utils.judging import property_calls
+from course_utils.values import Inputs
+from grader.build.freeze import hidden_cases
+from grader.build.lesson import notebook_text
 from grader.engine.interface import CellSource, Engine, Limits, ProbeCall
 from grader.engine.probe_level import available_level
 from grader.engine.shell import OUTLET, make_shell
 from grader.engine.warm import WarmEngine
+from grader.judge.grading import grade_submission
+from grader.judge.key import LessonKey, lesson_key
+from grader.records.course import CourseRecords
+from grader.records.gradebook import GradeBook
+from grader.spec import Exercise
 
+LESSON = "lesson3_rnn_cell"
 PAIRS = 7
 SMALL = [f"value_{n} = {n}\nprint(value_{n})" for n in range(17)] + ["def f(a):\n    return a * 2"]
 WORK = [
@@ -41,18 +55,25 @@ WORK = [
 ]
 
 
-def bare_seconds(sources: list[str]) -> float:
-    """The cells in IPython in a fork of this process, which has everything imported."""
+def bare_seconds(
+    sources: list[str], calls: Sequence[tuple[Exercise, Sequence[Inputs]]] = (), folder: str = "."
+) -> float:
+    """The cells in IPython in a fork of this process, which has everything imported; then the calls of its answers."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         OUTLET.connect(None)
-        run_cell: Callable[..., object] = make_shell().run_cell
+        os.chdir(folder)
+        shell = make_shell()
+        run_cell: Callable[..., object] = shell.run_cell
         start = time.perf_counter()
         with open(os.devnull, "w") as nothing:
             sys.stdout = sys.stderr = nothing
             for source in sources:
                 run_cell(source)
+            for exercise, inputs in calls:
+                for given in inputs:
+                    perform(exercise.probe, shell.user_ns[exercise.name], given, exercise.time_limit)
         os.write(writing, repr(time.perf_counter() - start).encode())
         os._exit(0)
     os.waitpid(child, 0)
@@ -71,6 +92,35 @@ def engine_seconds(engine: Engine, sources: list[str], exercises: int) -> float:
             inputs = [{"a": np.ones((2, 3))} for _ in range(10)]
             session.perform(ProbeCall("f", "course_utils.probes.calls:call", inputs, 5.0))
     return time.perf_counter() - start
+
+
+def whole_submissions(engine: Engine) -> Iterator[tuple[float, float]]:
+    """Grading and recording the solved lesson without its experiments, and the same cells and calls bare; in seconds."""
+    key = lesson_key(LESSON)
+    solved = next(one for one in labelled_submissions(LESSON) if one.name == "everything_in_einsum")
+    secret = bytes(32)
+    with tempfile.TemporaryDirectory() as folder, GradeBook(CourseRecords(Path(folder))) as book:
+        path = Path(folder) / "submitted.ipynb"
+        path.write_text(notebook_text(notebook_of(solved)), encoding="utf-8")
+        book.register(key)
+        for student in range(PAIRS + 1):
+            start = time.perf_counter()
+            graded = grade_submission(path, key, engine, secret)
+            book.record(f"student{student}", key, graded)
+            ours = time.perf_counter() - start
+            ran = {run.cell_id for run in graded.runs}
+            calls = [(exercise, _inputs(key, exercise, secret, graded.digest)) for exercise in key.lesson.judged]
+            bare = bare_seconds(
+                [cell.source for cell in graded.notebook.cells if cell.id in ran], calls, str(key.folder)
+            )
+            if student:  # the first one makes tables and loads what is loaded once
+                yield ours, bare
+
+
+def _inputs(key: LessonKey, exercise: Exercise, secret: bytes, digest: str) -> list[Inputs]:
+    visible = key.visible.exercises[exercise.name]
+    cases = [*visible.cases, *hidden_cases(exercise, secret, digest)]
+    return [*(case.inputs for case in cases), *property_calls(visible, visible.cases[0].inputs)]
 
 
 def main() -> None:
@@ -99,6 +149,12 @@ def main() -> None:
         print(
             f"engine over bare, a notebook of {statistics.median(bare for _, bare in pairs):.2f} s of its own work: "
             f"median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}"
+        )
+        wholes = list(whole_submissions(engine))
+        added = [ours - bare for ours, bare in wholes]
+        print(
+            f"grading and recording {LESSON}, whose cells and calls take {statistics.median(bare for _, bare in wholes):.2f} s: "
+            f"adds {statistics.median(added):.3f} s, least {min(added):.3f} s"
         )
 
 
