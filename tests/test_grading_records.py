@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import concurrent.futures
 import contextlib
 import io
+import weakref
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
@@ -13,9 +18,11 @@ from submissions.build import labelled_submissions, notebook_of
 
 from grader.build.lesson import notebook_text
 from grader.cli import main
+from grader.commands import grade
 from grader.engine.errors import EngineError
 from grader.engine.probe_level import available_level
 from grader.exercises import load_lesson
+from grader.judge.key import lesson_key
 from grader.paths import SOLUTIONS
 from grader.records import gradebook
 from grader.records.course import CourseRecords
@@ -97,6 +104,31 @@ def test_another_set_of_exercises_needs_other_records(
     status, said = _grade(str(graded / "submitted"), "--to", str(graded))
     assert status == 1
     assert "Grade this version into records of its own" in said.splitlines()[-1]
+
+
+def test_what_was_graded_is_forgotten_once_it_is_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Result:
+        pass
+
+    alive: weakref.WeakSet[Result] = weakref.WeakSet()
+    counted: list[int] = []
+
+    def graded(*given: object) -> Result:
+        made = Result()
+        alive.add(made)
+        return made
+
+    def take(task: grade.Task, future: concurrent.futures.Future[Any]) -> bool:
+        counted.append(len(alive))
+        return isinstance(future.result(), Result)
+
+    monkeypatch.setattr(grade, "grade_submission", graded)
+    tasks = [grade.Task(f"student{number}", lesson_key(ROAD), tmp_path) for number in range(20)]
+    book: Any = SimpleNamespace(records=SimpleNamespace(secret=lambda: b""))
+    engine: Any = None
+    assert grade._grade_all(tasks, book, engine, argparse.Namespace(force=True, jobs=1), take) == 0
+    assert len(counted) == 20
+    assert counted[-1] <= 2
 
 
 def test_a_second_run_grades_nothing_again(graded: Path) -> None:

@@ -131,7 +131,9 @@ def _grade_all(tasks: list[Task], book: GradeBook, engine: Engine, options: argp
         try:
             with tqdm(total=len(todo), unit="notebook", desc="grading") as bar:
                 for future in concurrent.futures.as_completed(running):
-                    failed += not take(running[future], future)
+                    # Taken out, so that what was graded is forgotten once it is recorded.
+                    failed += not take(running.pop(future), future)
+                    del future
                     bar.update()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
