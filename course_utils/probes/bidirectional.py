@@ -17,8 +17,9 @@ Floats = NDArray[np.float64]
 def leak_of_mixing(subject: Any, inputs: Inputs) -> Any:
     """`subject(f, x)` for the f of one case, built from the inputs.
 
-    x (T, D) is passed on. mixing (T, T) and features (D, O) make `f(x) = tanh(mixing @ x @ features)`, (T, O); with
-    `squash` False the tanh is left out. Inputs `mixing` and `features` are not seen by the subject.
+    x (T, D) is passed on. mixing (T, T) and features (D, O) make `f(x) = tanh(mixing @ x @ features + 1/4)`, (T, O); with
+    `squash` False the tanh is left out. Without the constant an output would be zero exactly where nothing moves it. Inputs
+    `mixing` and `features` are not seen by the subject.
     """
     return subject(mixing_map(inputs["mixing"], inputs["features"], inputs["squash"]), inputs["x"])
 
@@ -27,7 +28,7 @@ def mixing_map(mixing: Floats, features: Floats, squash: bool) -> Callable[[Any]
     """A function of a whole sequence, (T, D) to (T, O). It keeps nothing from call to call and changes no input."""
 
     def f(x: Any) -> Floats:
-        mixed = mixing @ np.asarray(x, dtype=np.float64) @ features
+        mixed = mixing @ np.asarray(x, dtype=np.float64) @ features + 0.25
         return np.tanh(mixed) if squash else mixed
 
     return f

@@ -78,12 +78,21 @@ def copy_weights(module: torch.nn.Module, weights: Mapping[str, Any], twins: Any
     with torch.no_grad():
         for name, array in _merged(weights, parameters, twins).items():
             if name not in parameters:
-                known = ", ".join(sorted(parameters)) or "none: are its layers attributes of self?"
-                raise ValueError(f"the module has no parameter named {name}. Its parameters: {known}")
+                raise ValueError(_why_missing(module, name, parameters))
             wanted, got = tuple(np.shape(array)), tuple(parameters[name].shape)
             if wanted != got:
                 raise ValueError(f"parameter {name} has shape {got}, expected {wanted}")
             parameters[name].copy_(tensor(array))
+
+
+def _why_missing(module: torch.nn.Module, name: str, parameters: Mapping[str, torch.Tensor]) -> str:
+    """A layer that stands under two names has its parameters under the first one only."""
+    shared = dict(module.named_parameters(remove_duplicate=False)).get(name)
+    twin = next((other for other, parameter in parameters.items() if parameter is shared), "")
+    if twin:
+        return f"{name} and {twin} are one and the same parameter: are two layers wanted?"
+    known = ", ".join(sorted(parameters)) or "none: are its layers attributes of self?"
+    return f"the module has no parameter named {name}. Its parameters: {known}"
 
 
 def forward_arguments(inputs: Inputs, leaves: Mapping[str, torch.Tensor] | None = None) -> dict[str, Any]:

@@ -90,6 +90,9 @@ def leaking(T: int, D: int, O: int, kind: str, squash: bool = True, trap: str = 
             x[rng.integers(T)] = 0.0
         if trap == "first feature unused":
             features[0] = 0.0
+        if trap == "idle output":
+            features[:, 0] = 0.0
+        features[-1, np.abs(features.sum(axis=0)) < 0.1] *= 2  # or adding the same number to all of x[s] moves nothing
         if trap == "outputs cancel":
             features[:, 1] = -features[:, 0]
         return {"x": x, "mixing": _mixing(rng, T, kind), "features": features, "squash": squash}
@@ -127,16 +130,30 @@ def pieces_of_words(rng: Rng) -> Drawn:
     return {"sentences": [words.split() for words, _ in pairs], "tags": [tags.split() for _, tags in pairs]}
 
 
-def scoring(B: int, T: int, K: int, empty_row: bool = False, prefix: bool = True) -> Draw:
+def scoring(B: int, T: int, K: int, empty_row: bool = False) -> Draw:
     def draw(rng: Rng) -> Drawn:
         logits, tags = normal(rng, B, T, K), rng.integers(0, K, (B, T)).astype(np.int64)
         guesses = logits.argmax(-1)
         tags = np.where(rng.random((B, T)) < 0.5, guesses, tags)
-        mask = np.arange(T) < _ragged(rng, B, T)[:, None] if prefix else rng.random((B, T)) < 0.6
-        mask[0, 0] = True
+        mask = np.arange(T) < _ragged(rng, B, T)[:, None]
         if empty_row:
             mask[-1] = False
         return {"logits": logits, "tags": tags, "mask": mask}
+
+    return draw
+
+
+def scoring_with_holes(B: int, T: int, K: int) -> Draw:
+    """A mask of which the number of real words in each row does not tell where they stand, nor what share is right."""
+
+    def draw(rng: Rng) -> Drawn:
+        while True:
+            given = scoring(B, T, K)(rng)
+            mask = given["mask"] = rng.random((B, T)) < 0.6
+            right = given["logits"].argmax(-1) == given["tags"]
+            packed = np.arange(T) < mask.sum(axis=1)[:, None]
+            if mask.any() and abs(right[mask].mean() - right[packed].mean()) > 0.01:
+                return given
 
     return draw
 

@@ -122,7 +122,7 @@ def future_leak(x: Array, mixing: Array, features: Array, squash: bool) -> Array
     M, A = torch.tensor(mixing), torch.tensor(features)
 
     def f(value: Tensor) -> Tensor:
-        mixed = M @ value @ A
+        mixed = M @ value @ A + 0.25
         return torch.tanh(mixed) if squash else mixed
 
     jacobian: Tensor = torch.autograd.functional.jacobian(f, torch.tensor(x))  # type: ignore[no-untyped-call]

@@ -43,6 +43,27 @@ def mean_of_sentences(sentences: Any, tags: Any) -> float:
     return float(np.mean(shares))
 
 
+def last_tag_seen(sentences: Any, tags: Any) -> float:
+    last = {tuple(words[: t + 1]): tag for words, own in zip(sentences, tags, strict=True) for t, tag in enumerate(own)}
+    pairs = list(zip(sentences, tags, strict=True))
+    return float(np.mean([last[tuple(words[: t + 1])] == tag for words, own in pairs for t, tag in enumerate(own)]))
+
+
+def doubt_counts_as_lost(sentences: Any, tags: Any) -> float:
+    seen: dict[Hashable, set[Any]] = defaultdict(set)
+    prefixes = []
+    for words, answers in zip(sentences, tags, strict=True):
+        for t, tag in enumerate(answers):
+            prefixes.append(tuple(words[: t + 1]))
+            seen[prefixes[-1]].add(tag)
+    return sum(len(seen[prefix]) == 1 for prefix in prefixes) / len(prefixes)
+
+
+def mask_as_lengths(logits: Any, tags: Any, mask: Any) -> float:
+    right = logits.argmax(-1) == tags
+    return float(right[np.arange(mask.shape[1]) < mask.sum(axis=1)[:, None]].mean())
+
+
 def mean_of_rows(logits: Any, tags: Any, mask: Any) -> float:
     right = (logits.argmax(-1) == tags) & mask
     counted = mask.sum(1) > 0
@@ -72,6 +93,23 @@ def last_step_left_out(x: Any, lengths: Any) -> Any:
         end = max(length - 1, 0)
         result[b, :end] = x[b, :end][::-1]
     return result
+
+
+def padding_reversed_as_well(x: Any, lengths: Any) -> Any:
+    return np.stack([np.concatenate([row[:n][::-1], row[n:][::-1]]) for row, n in zip(x, lengths, strict=True)])
+
+
+def starts_from_forward(x: Any, lengths: Any, forward_weights: Any, backward_weights: Any) -> Any:
+    H = len(forward_weights[2])
+    outputs = np.zeros((*x.shape[:2], 2 * H))
+    for b, length in enumerate(lengths):
+        h = np.zeros(H)
+        steps = range(length)
+        for half, weights, order in ((0, forward_weights, steps), (H, backward_weights, reversed(steps))):
+            W_xh, W_hh, b_h = weights
+            for t in order:
+                h = outputs[b, t, half : half + H] = np.tanh(W_xh @ x[b, t] + W_hh @ h + b_h)
+    return outputs
 
 
 def padding_first(x: Any, lengths: Any) -> Any:

@@ -26,7 +26,7 @@ PREFIX_CEILING = Exercise(
     points=3,
     draws={
         "garden paths and an empty sentence": draws.garden_paths,
-        "eight sentences of two words": draws.random_sentences(8, [0, 1], [0, 1, 2], 4),
+        "sixteen sentences of two words": draws.random_sentences(16, [0, 1], [0, 1, 2], 5),
         "words that are pieces of words": draws.pieces_of_words,
         "one word": draws.random_sentences(1, ["fish"], ["NOUN", "VERB"], 1),
         "thirty sentences": draws.random_sentences(30, [3, 5, 8], [0, 1, 2, 3], 5, shortest=0),
@@ -78,6 +78,17 @@ PREFIX_CEILING = Exercise(
             ),
         ),
         Misconception(
+            "last_tag_seen",
+            "Every prefix keeps the tag that it was seen with last. The best tagger has looked at all of them.",
+            wrong=wrong.last_tag_seen,
+        ),
+        Misconception(
+            "doubt_counts_as_lost",
+            "Wherever a prefix leaves a choice, all its words were counted as lost. A tagger that must guess is "
+            "right some of the time.",
+            wrong=wrong.doubt_counts_as_lost,
+        ),
+        Misconception(
             "mean_of_sentences",
             "This is a mean of the shares of single sentences. The ceiling is a share of words: a long sentence "
             "counts for more.",
@@ -92,6 +103,7 @@ PREFIX_CEILING = Exercise(
     accepts=(
         Accepted("trie and np.unique", right=accepted.ceiling_with_numpy),
         Accepted("prefix as string with spaces", edits=(("tuple(words[: t + 1])", "repr(words[: t + 1])"),)),
+        Accepted("one position after the other, float32", right=accepted.ceiling_by_position),
         Accepted("most_common", edits=(("max(counts.values())", "counts.most_common(1)[0][1]"),)),
     ),
 )
@@ -102,7 +114,7 @@ MASKED_ACCURACY = Exercise(
     draws={
         "two rows of different length": draws.scoring(2, 5, 3),
         "four rows, one without a word": draws.scoring(4, 6, 2, empty_row=True),
-        "a mask with holes": draws.scoring(3, 7, 4, prefix=False),
+        "a mask with holes": draws.scoring_with_holes(3, 7, 4),
         "one word": draws.scoring(1, 1, 3),
     },
     oracle=oracles.masked_accuracy,
@@ -139,6 +151,11 @@ MASKED_ACCURACY = Exercise(
             "mask_upside_down",
             "The padding was scored and the words were left out: True in the mask means a real word.",
             edits=(("right[mask].mean()", "right[~mask].mean()"),),
+        ),
+        Misconception(
+            "mask_as_lengths",
+            "The number of real words in a row was taken for the place where they end. A mask may have holes.",
+            wrong=wrong.mask_as_lengths,
         ),
         Misconception(
             "smallest_score",
@@ -199,6 +216,11 @@ REVERSE_SEQUENCES = Exercise(
             "padding_cleared",
             "What stood behind the end is gone. Steps behind a row's end stay as they are.",
             wrong=wrong.padding_cleared,
+        ),
+        Misconception(
+            "padding_reversed_as_well",
+            "The real steps are right, but those behind the end were reversed among themselves. They stay in place.",
+            wrong=wrong.padding_reversed_as_well,
         ),
         Misconception(
             "padding_moved_to_front",
@@ -295,6 +317,33 @@ BIDIRECTIONAL_FORWARD = Exercise(
             ),
         ),
         Misconception(
+            "zeros_read_first",
+            "The padding was set to zeros, and the backward reader still began there. Zeros are an input like any "
+            "other: W_hh and the bias move the state all the same.",
+            edits=(
+                (
+                    "reverse_sequences(read(reverse_sequences(x, lengths), *backward_weights), lengths)",
+                    "read((x * (np.arange(x.shape[1]) < lengths[:, None])[..., None])[:, ::-1], *backward_weights)[:, ::-1]",
+                ),
+            ),
+        ),
+        Misconception(
+            "whole_rows_turned_back",
+            "The row was reversed within its length for reading, but the states were turned round as a whole row, with "
+            "those of the padding in front.",
+            edits=(
+                (
+                    "reverse_sequences(read(reverse_sequences(x, lengths), *backward_weights), lengths)",
+                    "read(reverse_sequences(x, lengths), *backward_weights)[:, ::-1]",
+                ),
+            ),
+        ),
+        Misconception(
+            "starts_from_forward",
+            "The backward reader went on from the state with which the forward reader ended. Each begins with zeros.",
+            wrong=wrong.starts_from_forward,
+        ),
+        Misconception(
             "padding_not_zero",
             "Behind the ends of the rows stand states of padding. The statement asks for zeros there.",
             edits=(
@@ -383,6 +432,32 @@ MODULE = Exercise(
             "padding there, and the backward cell "
             "has read all at the first step.",
             edits=(("torch.stack(finals)", "torch.stack([states[:, -1] for states in directions])"),),
+        ),
+        Misconception(
+            "final_at_last_real_step",
+            "Both final states were taken at the row's last real step. That is where the backward cell begins.",
+            edits=(
+                (
+                    "torch.stack(finals)",
+                    "torch.stack([states[torch.arange(B), (lengths - 1).clamp(min=0)] for states in directions])",
+                ),
+            ),
+        ),
+        Misconception(
+            "state_kept",
+            "A second call goes on from the states of the first. Every call reads sentences of its own, from zeros.",
+            edits=(
+                (
+                    "h = x.new_zeros(B, cell.hidden_size)",
+                    "h = getattr(cell, 'kept', x.new_zeros(B, cell.hidden_size))",
+                ),
+                ("finals.append(h)", "finals.append(h)\n            cell.kept = h.detach()"),
+            ),
+        ),
+        Misconception(
+            "outputs_go_on",
+            "Behind the ends of the rows the outputs repeat a state. The statement asks for zeros there.",
+            edits=(("torch.where(real, h, torch.zeros_like(h))", "h"),),
         ),
         Misconception(
             "cut_gradient",
@@ -545,13 +620,13 @@ FUTURE_LEAK = Exercise(
         "each output sees the past": draws.leaking(4, 3, 2, "causal"),
         "some see some, one input is zeros": draws.leaking(5, 2, 3, "random", trap="zero input"),
         "each output sees its neighbours": draws.leaking(6, 3, 2, "near", squash=False, trap="outputs cancel"),
+        "one number of each output never moves": draws.leaking(3, 2, 3, "random", trap="idle output"),
         "each output sees the future, the first feature is idle": draws.leaking(
             4, 3, 4, "future", trap="first feature unused"
         ),
         "one step": draws.leaking(1, 2, 1, "causal"),
         "the step itself is not seen": draws.leaking(5, 1, 2, "shifted"),
     },
-    hidden_only=frozenset({"the step itself is not seen"}),
     oracle=oracles.future_leak,
     equivalent={
         "changed[s] += nudges[s] -> changed[s] = nudges[s]": "a random row in place of a random change: it differs "
@@ -583,6 +658,11 @@ FUTURE_LEAK = Exercise(
             "all_steps_at_once",
             "All inputs were changed together. If an output moves then, nobody knows which of them it was.",
             edits=(("changed[s] += nudges[s]", "changed += nudges"),),
+        ),
+        Misconception(
+            "anything_moved",
+            "Whether anything moved was written down for every output alike. Each row of the table is about one output.",
+            edits=((".max(axis=1) > 1e-8", ".max() > 1e-8"),),
         ),
         Misconception(
             "transposed",
@@ -618,6 +698,12 @@ FUTURE_LEAK = Exercise(
             "outputs_summed",
             "The numbers of an output were summed before they were compared; changes in opposite directions cancel.",
             edits=(("np.abs(f(changed) - before).max(axis=1)", "np.abs((f(changed) - before).sum(axis=1))"),),
+        ),
+        Misconception(
+            "one_number_for_all",
+            "One number of an output that stood still was taken for the whole output. It depends when any of its numbers "
+            "moves.",
+            edits=((".max(axis=1) > 1e-8", "[:, 0] > 1e-8"),),
         ),
         Misconception(
             "last_output_only",
