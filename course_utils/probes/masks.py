@@ -33,7 +33,7 @@ def dropout_pairs(subject: Any, inputs: Inputs) -> dict[str, dict[str, int]] | N
     repeated = named.pop()
     counts = Counter(outcome for group in _groups(named) for outcome in group)
     if not np.array_equal(named[0], repeated):
-        counts["another mask from the same generator"] = 1
+        counts["a mask that does not come from rng"] = 1
     return {"counts": dict(counts)}
 
 

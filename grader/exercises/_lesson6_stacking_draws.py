@@ -63,14 +63,16 @@ def module_draw(
     }
 
 
-def dropout_draw(p: float, training: bool, low: float = 0.5) -> Draw:
+def dropout_draw(p: float, training: bool, shape: tuple[int, int, int] = (2, 4, 6), calls: int = 200) -> Draw:
+    """With so few numbers that no whole number of them is their share p, many calls show whoever drops exactly that share."""
+
     def draw(rng: Rng) -> Drawn:
-        signs = rng.choice([-1.0, 1.0], (2, 4, 6))
+        signs = rng.choice([-1.0, 1.0], shape)
         return {
-            "x": np.round(rng.uniform(low, low + 1.0, (2, 4, 6)), 3) * signs,
+            "x": np.round(rng.uniform(0.5, 1.5, shape), 3) * signs,
             "p": p,
             "seed": int(rng.integers(10**6)),
-            "calls": 200,
+            "calls": calls,
             "training": training,
         }
 

@@ -108,6 +108,11 @@ INTER_LAYER_DROPOUT = (
         edits=(("        return x\n", "        return x * (1 - p)\n"), ("x * keep / (1 - p)", "x * keep")),
     ),
     Misconception(
+        "exactly_a_share",
+        "The same count of numbers is dropped every time. p is the chance of each number by itself, so the count varies.",
+        wrong=wrong.drops_exactly_a_share,
+    ),
+    Misconception(
         "same_mask_for_every_row",
         "All rows of the batch lose the same numbers. Each row is an example of its own and draws for itself.",
         edits=(("rng.random(x.shape)", "rng.random(x.shape[1:])"),),
@@ -175,6 +180,19 @@ STACKED_RNN = (
         edits=(("self.dropout(inputs) if layer", "nn.functional.dropout(inputs, self.dropout.p) if layer"),),
     ),
     Misconception(
+        "not_rescaled",
+        "In training the survivors keep their size, so the layer above receives less than it will in use.",
+        edits=(
+            ("self.dropout(inputs) if layer", "self.dropout(inputs) * (1 - self.dropout.p * self.training) if layer"),
+        ),
+    ),
+    Misconception(
+        "dropped_on_the_way_to_final",
+        "`final` shows what dropout has left for the layer above. The memory with which the sequence is continued is "
+        "the state before dropout.",
+        wrong=wrong.DropsFinal,
+    ),
+    Misconception(
         "one_mask_for_all_steps",
         "All time steps lose the same units. nn.Dropout, as nn.RNN uses it, draws for every number by itself.",
         edits=(("self.dropout(inputs) if layer", "inputs * self.dropout(torch.ones_like(inputs[:, :1])) if layer"),),
@@ -236,6 +254,23 @@ STACKED_BACKWARD = (
         "future_forgotten",
         "No blame comes back from the next time step: the carry is lost.",
         edits=(("upstream[:, t] + carry", "upstream[:, t]"),),
+    ),
+    Misconception(
+        "slope_missing_on_the_way_down",
+        "What goes down was taken in front of tanh's derivative. The layer below was read inside the tanh, so its "
+        "blame passes through the slope too.",
+        wrong=wrong.goes_down_without_slope,
+    ),
+    Misconception(
+        "carry_taken_along",
+        "The carry of one layer was taken along to the next. In every layer it begins with zeros: nothing comes from "
+        "behind the last step.",
+        edits=(
+            (
+                "        da, carry = np.zeros_like(states), np.zeros_like(h0)\n",
+                "        da, carry = np.zeros_like(states), dh0[0] if dh0 else np.zeros_like(h0)\n",
+            ),
+        ),
     ),
     Misconception(
         "layers_upside_down",
@@ -467,6 +502,11 @@ GREEDY_DECODE = (
         "least_likely",
         "The token with the lowest score is taken.",
         edits=(("np.argmax", "np.argmin"),),
+    ),
+    Misconception(
+        "asks_once_too_often",
+        "The sentence is right, but step is still asked for a token that will not be written.",
+        wrong=wrong.asks_ahead,
     ),
     Misconception(
         "one_too_many",
