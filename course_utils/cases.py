@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_utils.comparing import Comparison, comparison_from_json, comparison_to_json
+from course_utils.comparing import Close, Comparison, comparison_from_json, comparison_to_json
 from course_utils.properties import Property, property_from_json, property_to_json
 from course_utils.values import Inputs, Plain, decode, encode
 
 FILE_NAME = "checks.json"
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)  # format 1 is format 2 without AS_EXPECTED
 EXPECTED_DIGITS = 10
+
+# A wrong answer is right in many of its parts. Such a part is not written again.
+AS_EXPECTED = {"as": "expected"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def lesson_from_json(text: str) -> LessonInfo:
     """The lesson that `lesson_to_json` wrote. Raises ValueError when the text is of another format."""
     tree = json.loads(text)
     found = tree.get("format") if isinstance(tree, dict) else None
-    if found != FORMAT:
+    if found not in READABLE:
         raise ValueError(f"it has format {found}, this course_utils reads format {FORMAT}")
     exercises = [_read_exercise(item) for item in tree["exercises"]]
     return LessonInfo(tree["lesson"], tree["title"], {exercise.name: exercise for exercise in exercises})
@@ -122,7 +126,14 @@ def _exercise_text(exercise: ExerciseInfo) -> str:
         for case in exercise.cases
     ]
     mistakes = [
-        {"slug": known.slug, "hint": known.hint, "outputs": [_encode_output(output) for output in known.outputs]}
+        {
+            "slug": known.slug,
+            "hint": known.hint,
+            "outputs": [
+                _encode_output(output, case.expected, _near(exercise.compare))
+                for output, case in zip(known.outputs, exercise.cases, strict=True)
+            ],
+        }
         for known in exercise.mistakes
     ]
     return json.dumps(head, allow_nan=False)[:-1] + f',\n "cases": {_lines(cases)},\n "mistakes": {_lines(mistakes)}}}'
@@ -132,15 +143,54 @@ def _lines(items: list[Any]) -> str:
     return "[" + ",".join("\n  " + json.dumps(item, allow_nan=False) for item in items) + "]"
 
 
-def _encode_output(output: Plain) -> Any:
-    return {"raises": output.error} if isinstance(output, Raises) else encode(output, EXPECTED_DIGITS)
+def _near(compare: Comparison) -> Close:
+    """What is as good as expected: so near that the exercise's own comparison cannot tell, or equal."""
+    return Close(compare.rtol / 100, compare.atol / 100) if isinstance(compare, Close) else Close(0.0, 0.0)
 
 
-def _decode_output(tree: Any) -> Plain:
-    return Raises(tree["raises"]) if isinstance(tree, dict) and "raises" in tree else decode(tree)
+def _encode_output(output: Plain, expected: Plain, near: Close) -> Any:
+    return {"raises": output.error} if isinstance(output, Raises) else _shortened(output, expected, near)
+
+
+def _shortened(output: Plain, expected: Plain, near: Close) -> Any:
+    """`encode`, with AS_EXPECTED for what is as expected, where that is shorter."""
+    tree = encode(output, EXPECTED_DIGITS)
+    if len(json.dumps(tree)) <= len(json.dumps(AS_EXPECTED)):
+        return tree
+    if not near.differences(expected, output):
+        return AS_EXPECTED
+    if isinstance(output, dict) and isinstance(expected, dict):
+        return {"dict": [[encode(key), _shortened(item, expected.get(key), near)] for key, item in output.items()]}
+    if type(output) is type(expected) and isinstance(output, (tuple, list)) and len(output) == len(expected):
+        items = [_shortened(item, right, near) for item, right in zip(output, expected, strict=True)]
+        return {"tuple": items} if isinstance(output, tuple) else items
+    return tree
+
+
+def _decode_output(tree: Any, expected: Plain) -> Plain:
+    return Raises(tree["raises"]) if isinstance(tree, dict) and "raises" in tree else _restored(tree, expected)
+
+
+def _restored(tree: Any, expected: Plain) -> Plain:
+    """What `_shortened` was given, to EXPECTED_DIGITS."""
+    if tree == AS_EXPECTED:
+        return expected
+    if isinstance(tree, dict) and "dict" in tree and isinstance(expected, dict):
+        pairs = [(decode(key), item) for key, item in tree["dict"]]
+        return {key: _restored(item, expected.get(key)) for key, item in pairs}
+    items = tree.get("tuple") if isinstance(tree, dict) else tree
+    if isinstance(items, list) and isinstance(expected, (tuple, list)) and len(items) == len(expected):
+        restored = [_restored(item, right) for item, right in zip(items, expected, strict=True)]
+        return restored if items is tree else tuple(restored)
+    return decode(tree)
+
+
+def _decode_outputs(trees: list[Any], cases: tuple[Case, ...]) -> tuple[Plain, ...]:
+    return tuple(_decode_output(tree, case.expected) for tree, case in zip(trees, cases, strict=True))
 
 
 def _read_exercise(tree: dict[str, Any]) -> ExerciseInfo:
+    cases = tuple(Case(item["name"], decode(item["inputs"]), decode(item["expected"])) for item in tree["cases"])
     return ExerciseInfo(
         name=tree["name"],
         kind=tree["kind"],
@@ -153,9 +203,9 @@ def _read_exercise(tree: dict[str, Any]) -> ExerciseInfo:
         properties=tuple(property_from_json(item) for item in tree["properties"]),
         hints=tuple(tree["hints"]),
         hidden_cases=tree["hidden_cases"],
-        cases=tuple(Case(item["name"], decode(item["inputs"]), decode(item["expected"])) for item in tree["cases"]),
+        cases=cases,
         mistakes=tuple(
-            KnownMistake(item["slug"], item["hint"], tuple(_decode_output(output) for output in item["outputs"]))
+            KnownMistake(item["slug"], item["hint"], _decode_outputs(item["outputs"], cases))
             for item in tree["mistakes"]
         ),
     )
