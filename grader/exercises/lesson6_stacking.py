@@ -22,7 +22,7 @@ STACKED_FORWARD = Exercise(
         "as many inputs as units": draws.forward_draw(3, 4, 2, 2, 2),
         "one layer": draws.forward_draw(2, 5, 3, 1, 1),
         "all sizes one, two layers": draws.forward_draw(1, 1, 1, 1, 2),
-        "no step at all": draws.forward_draw(2, 0, 3, 4, 2),
+        "no step at all": draws.forward_draw(2, 0, 3, 1, 2),
     },
     oracle=oracles.forward,
     properties=(InputsUnchanged(), NoAlias(), NoState(), Causal("x")),
@@ -140,10 +140,10 @@ LINEAR_PROBE = Exercise(
     name="linear_probe",
     points=2,
     draws={
-        "four units, three classes": draws.probe_draw(80, 4, 3, 0.9),
+        "four units, three classes": draws.probe_draw(60, 4, 3, 0.9),
         "one unit, two classes far from zero": draws.probe_draw(50, 1, 2, 0.8, offset=4.0),
         "an odd number of rows": draws.probe_draw(61, 3, 4, 0.6),
-        "five units, five classes": draws.probe_draw(90, 5, 5, 0.7, offset=1.0),
+        "five units, five classes": draws.probe_draw(64, 5, 5, 0.7, offset=1.0),
     },
     oracle=oracles.probe_accuracy,
     hints=(
