@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from course_utils.data.agreement import mixed_examples
+from course_utils.probes.modules import tensor
 from course_utils.values import Inputs
 
 TRAIN_SENTENCES = 2500
@@ -16,14 +17,15 @@ TRAIN_SENTENCES = 2500
 def chosen_states(subject: Any, inputs: Inputs) -> dict[str, Any]:
     """Call `subject(states, lengths)` with tensors: what it picks, and the gradient that reaches `states` (B, T, H).
 
-    The loss is the sum of the picked states times `upstream` (B, H).
+    The states are float32, as every module's are. The loss is the sum of the picked states times `upstream` (B, H);
+    where nothing flows back, because the result was detached or is no tensor, the gradient is zeros.
     """
-    states = torch.tensor(inputs["states"], requires_grad=True)
-    picked = subject(states, torch.tensor(inputs["lengths"]))
-    if not isinstance(picked, torch.Tensor) or picked.shape != inputs["upstream"].shape:
-        return {"picked": picked, "gradient": None}
-    (picked * torch.tensor(inputs["upstream"])).sum().backward()  # type: ignore[no-untyped-call]
-    return {"picked": picked, "gradient": states.grad}
+    states = tensor(inputs["states"]).requires_grad_(True)
+    picked = subject(states, tensor(inputs["lengths"]))
+    upstream = tensor(inputs["upstream"])
+    if isinstance(picked, torch.Tensor) and picked.shape == upstream.shape and picked.requires_grad:
+        (picked * upstream).sum().backward()
+    return {"picked": picked, "gradient": torch.zeros_like(states) if states.grad is None else states.grad}
 
 
 def trained_reader(subject: Any, inputs: Inputs) -> Any:

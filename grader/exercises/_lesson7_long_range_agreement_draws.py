@@ -124,14 +124,14 @@ def square(H: int, scale: float = 0.8) -> Draw:
 def rotation(rng: Rng) -> Drawn:
     """Complex eigenvalues of one modulus, larger than a third real one."""
     angle, size = rng.uniform(1.8, 2.6), rng.uniform(1.2, 1.8)
-    W = np.diag([0.0, 0.0, 0.4])
-    W[:2, :2] = size * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    W = np.diag([0.4, 0.0, 0.0])
+    W[1:, 1:] = size * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     return {"W": np.round(W, 3)}
 
 
 def negative(rng: Rng) -> Drawn:
     """The eigenvalue of largest modulus is negative; not symmetric."""
-    W = np.diag(np.round([-rng.uniform(1.5, 2.0), rng.uniform(0.5, 0.9), 0.3], 3))
+    W = np.diag(np.round([rng.uniform(0.5, 0.9), -rng.uniform(1.5, 2.0), 0.3], 3))
     W[0, 1], W[1, 2] = 0.7, -1.1
     return {"W": W}
 

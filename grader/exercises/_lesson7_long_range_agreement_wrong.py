@@ -25,6 +25,11 @@ def last(states: Any, lengths: Any) -> Any:
     return states.gather(1, (lengths - 1).view(-1, 1, 1).expand(-1, 1, states.shape[2]))[:, 0]
 
 
+def last_by_product(states: Any, lengths: Any) -> Any:
+    chosen = nn.functional.one_hot(lengths - 1, states.shape[1]).float()
+    return torch.bmm(chosen[:, None], states)[:, 0]
+
+
 # Baselines
 
 
@@ -254,6 +259,21 @@ def reader_trained(
 
 def raw(example: Example) -> list[str]:
     return list(example["words"])
+
+
+def undetermined(example: Example) -> list[str]:
+    return [word for word in example["words"] if word not in TELLING]
+
+
+def without_determiners(train: list[Example], seed: int) -> Any:
+    """Strikes every determiner out, in training and before each prediction."""
+    corpus = ([_struck(undetermined(e)) for e in train], [e["plural"] for e in train])
+    reader = train_readers("gru", [corpus], [seed], last, steps=600)[0]
+    return lambda texts: reader.predict([_struck(words) for words in texts])
+
+
+def _struck(words: list[str]) -> list[str]:
+    return [word for word in words if word != "the"]
 
 
 def with_verb(example: Example) -> list[str]:

@@ -59,6 +59,8 @@ from course_utils.training.agreement import (
 )
 from course_utils.training.relative_clauses import train_word_models
 
+torch.set_num_threads(1)
+
 # %% [markdown]
 # ## 1 · Two dials and two baselines
 #
