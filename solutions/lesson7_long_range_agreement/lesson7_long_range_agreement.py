@@ -713,6 +713,9 @@ print(f"mean gate at the subject {gates[example['subject']].mean():.1f}, after i
 # them seen in training. Any cell and any loop will do, within a minute of processor time; `train_readers("gru", ...)`
 # with your `last_state` and about 600 steps is enough if what it reads is fair. Some held-out sentences are much
 # longer than the others, and a prediction must not depend on its company.
+#
+# Grading trains it anew, on other sentences and with another seed, so try several. A loop of your own needs the
+# clipping of lesson 4: without it, some seeds end well below the mark.
 
 # %% exercise="train_agreement"
 def train_agreement(train, seed):

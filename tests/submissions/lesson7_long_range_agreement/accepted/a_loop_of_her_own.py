@@ -1,4 +1,4 @@
-"""A student who finished everything, gathers states with torch.gather and trains a packed LSTM in a loop of her own."""
+"""A student who finished everything, gathers states with torch.gather and trains a packed LSTM in a loop of her own, clipped."""
 # /// submission
 # base = "solved"
 # ///
@@ -26,6 +26,7 @@ def train_agreement(train, seed):
             loss = nn.functional.binary_cross_entropy_with_logits(scores([texts[i] for i in rows]), labels[rows])
             optimizer.zero_grad()
             loss.backward()
+            nn.utils.clip_grad_norm_(cell.parameters(), 1.0)
             optimizer.step()
 
     def predict(sentences):
