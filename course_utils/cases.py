@@ -14,7 +14,6 @@ from course_utils.values import Inputs, Plain, decode, encode
 
 FILE_NAME = "checks.json"
 FORMAT = 2
-READABLE = (1, 2)  # format 1 is format 2 without AS_EXPECTED
 EXPECTED_DIGITS = 10
 
 # A wrong answer is right in many of its parts. Such a part is not written again.
@@ -94,7 +93,7 @@ def lesson_from_json(text: str) -> LessonInfo:
     """The lesson that `lesson_to_json` wrote. Raises ValueError when the text is of another format."""
     tree = json.loads(text)
     found = tree.get("format") if isinstance(tree, dict) else None
-    if found not in READABLE:
+    if found != FORMAT:
         raise ValueError(f"it has format {found}, this course_utils reads format {FORMAT}")
     exercises = [_read_exercise(item) for item in tree["exercises"]]
     return LessonInfo(tree["lesson"], tree["title"], {exercise.name: exercise for exercise in exercises})

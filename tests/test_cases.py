@@ -71,9 +71,3 @@ def test_a_prediction_is_stored_as_expected_only_where_it_is_equal() -> None:
     same_one, other = _read_back(LessonInfo("lesson", "A lesson", {"f": exercise}))
     assert same(same_one, np.arange(30))
     assert other[7] == 8
-
-
-def test_a_file_of_the_first_format_is_still_read() -> None:
-    text = lesson_to_json(_lesson(1.0, 2.0))
-    old = lesson_from_json(text.replace('"format": 2', '"format": 1', 1))
-    assert old.exercises["f"].mistakes[0].outputs == (2.0,)
