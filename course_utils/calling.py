@@ -8,6 +8,7 @@ import inspect
 import io
 import linecache
 import signal
+import sys
 import threading
 import traceback
 import warnings
@@ -72,7 +73,7 @@ def perform(probe: Probe, subject: Any, inputs: Mapping[str, Plain], time_limit:
     given = copied(inputs)
     screen = io.StringIO()
     try:
-        with _quietly(screen), time_limited(time_limit):
+        with _quietly(screen), _one_thread(), time_limited(time_limit):
             returned = probe(subject, given)
             value = plain(returned)
     except TimeLimitExceeded:
@@ -126,6 +127,21 @@ def _quietly(screen: io.StringIO) -> Iterator[None]:
         warnings.simplefilter("ignore")
         with np.errstate(all="ignore"):
             yield
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Torch with one thread: a limit in processor time counts all of them, and would be used up sooner on more cores."""
+    torch = sys.modules.get("torch")
+    before = torch.get_num_threads() if torch is not None else 1
+    if torch is None or before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextlib.contextmanager

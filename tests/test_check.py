@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from course_utils import CheckError, check, checking, hint, progress
 from course_utils.reporting import verdict_report
@@ -93,6 +94,23 @@ def test_an_endless_loop_is_stopped_even_where_it_swallows_errors(monkeypatch: p
                 sum(range(1000))
 
     assert "loop that never ends" in _said(endless)
+
+
+def test_torch_has_one_thread_while_a_limit_runs_and_as_many_as_before_afterwards() -> None:
+    seen = []
+
+    def watching(x_t, h, W_xh, W_hh, b_h):
+        seen.append(torch.get_num_threads())
+        return right(x_t, h, W_xh, W_hh, b_h)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        check("rnn_step", watching)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {1}
 
 
 def test_an_untouched_stub_is_not_attempted_and_raises_nothing() -> None:
