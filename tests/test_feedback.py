@@ -169,6 +169,19 @@ def test_a_picture_of_too_many_pixels_is_left_out() -> None:
     assert safe.picture(base64.b64encode(buffer.getvalue()).decode()) == ""
 
 
+def test_a_page_shows_so_many_pictures_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 3), "white").save(buffer, format="PNG")
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    notebook = _notebook("fine")
+    for cell in notebook.cells[:2]:
+        cell.outputs = [new_output("display_data", {"image/png": picture}) for _ in range(30)]
+    monkeypatch.setattr(safe, "MAX_PICTURES", 40)
+    page = feedback_page(_material(notebook=notebook))
+    assert page.count("<img") == 40
+    assert page.count("a picture more than a page shows") == 20
+
+
 def test_what_lateness_costs_is_a_row_of_its_own_and_never_below_nothing() -> None:
     assert "handed in late" not in feedback_page(_material())
     page = feedback_page(_material(penalty=0.5))

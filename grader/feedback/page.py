@@ -56,7 +56,8 @@ def feedback_page(material: FeedbackMaterial) -> str:
     """The whole page as HTML."""
     lesson = material.lesson
     title = f"{lesson.title}: feedback for {material.student}"
-    sections = "".join(_section(exercise, material) for exercise in lesson.exercises) if not material.cause else ""
+    pictures = _Pictures()
+    sections = "".join(_section(exercise, material, pictures) for exercise in lesson.exercises if not material.cause)
     cause = (
         f"<p><strong>The file could not be graded:</strong> {safe.text(material.cause)}.</p>" if material.cause else ""
     )
@@ -102,13 +103,25 @@ def _said(exercise: Exercise | Written, material: FeedbackMaterial) -> str:
     return OUTCOMES.get(str(parts[0]["status"]), "not graded") if parts else "not graded"
 
 
-def _section(exercise: Exercise | Written, material: FeedbackMaterial) -> str:
+class _Pictures:
+    """Draws the pictures of one page, as many as one page may have: each takes a moment, here and where it is read."""
+
+    def __init__(self) -> None:
+        self._left = safe.MAX_PICTURES
+
+    def draw(self, data: Any) -> str:
+        self._left -= 1
+        return safe.picture(data) if self._left >= 0 else "<p>[a picture more than a page shows]</p>"
+
+
+def _section(exercise: Exercise | Written, material: FeedbackMaterial, pictures: _Pictures) -> str:
     points = points_of(exercise, material)
     shown = "to be read" if points is None else f"{points:g} of {_in_points(exercise.points)}"
     head = f"<h2>{escape(exercise.name)}: {shown}</h2>"
     if isinstance(exercise, Written):
         return head + _written(exercise, material)
-    return head + _judged(exercise, material) + _comment(exercise.name, material) + _own_work(exercise.name, material)
+    work = _own_work(exercise.name, material, pictures)
+    return head + _judged(exercise, material) + _comment(exercise.name, material) + work
 
 
 def _in_points(points: float) -> str:
@@ -184,10 +197,10 @@ def _comment(name: str, material: FeedbackMaterial) -> str:
     return f"<aside><p>The grader says:</p>{safe.markdown(word.comment)}</aside>" if word and word.comment else ""
 
 
-def _own_work(name: str, material: FeedbackMaterial) -> str:
-    parts = [_source_and_outputs(_cell(f"{name}_answer", material.notebook), "your code")]
-    parts.append(_source_and_outputs(_cell(name, material.notebook), "what your check said", with_source=False))
-    return "".join(parts)
+def _own_work(name: str, material: FeedbackMaterial, pictures: _Pictures) -> str:
+    answer, check = _cell(f"{name}_answer", material.notebook), _cell(name, material.notebook)
+    told = _source_and_outputs(check, "what your check said", pictures, with_source=False)
+    return _source_and_outputs(answer, "your code", pictures) + told
 
 
 def _cell(grade_id: str, notebook: nbformat.NotebookNode | None) -> nbformat.NotebookNode | None:
@@ -195,15 +208,17 @@ def _cell(grade_id: str, notebook: nbformat.NotebookNode | None) -> nbformat.Not
     return next((cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id), None)
 
 
-def _source_and_outputs(cell: nbformat.NotebookNode | None, title: str, with_source: bool = True) -> str:
+def _source_and_outputs(
+    cell: nbformat.NotebookNode | None, title: str, pictures: _Pictures, with_source: bool = True
+) -> str:
     if cell is None or cell.cell_type != "code":
         return ""
     body = f"<pre>{safe.text(cell.source)}</pre>" if with_source else ""
-    body += "".join(_output(output) for output in cell.outputs[: safe.MAX_PICTURES])
+    body += "".join(_output(output, pictures) for output in cell.outputs[: safe.MAX_OUTPUTS])
     return f"<details><summary>{title}</summary>{body}</details>" if body else ""
 
 
-def _output(output: nbformat.NotebookNode) -> str:
+def _output(output: nbformat.NotebookNode, pictures: _Pictures) -> str:
     if output.output_type == "stream":
         return f"<pre>{safe.text(_joined(output.get('text', '')))}</pre>"
     if output.output_type == "error":
@@ -211,7 +226,7 @@ def _output(output: nbformat.NotebookNode) -> str:
     data = output.get("data", {})
     for kind in safe.PICTURE_TYPES:
         if kind in data:
-            return safe.picture(data[kind])
+            return pictures.draw(data[kind])
     return f"<pre>{safe.text(_joined(data['text/plain']))}</pre>" if "text/plain" in data else ""
 
 

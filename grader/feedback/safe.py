@@ -15,7 +15,8 @@ from markdown_it import MarkdownIt
 from PIL import Image
 
 MAX_TEXT = 20_000
-MAX_PICTURES = 40
+MAX_OUTPUTS = 40  # of a cell
+MAX_PICTURES = 60  # of a page
 MAX_PIXELS = 4_000_000
 MAX_ENCODED = 8 << 20
 BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
