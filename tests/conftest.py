@@ -28,6 +28,27 @@ def engine() -> Iterator[Engine]:
         yield opened
 
 
+# The files that take longest, each as a whole in one process: begun first, so that no core waits for another at the end.
+LONGEST = (
+    "test_hostile_corpus",
+    "test_labelled_submissions",
+    "test_nbgrader_tools",
+    "test_grading_records",
+    "test_engine_boxes",
+    "test_new",
+    "test_formgrader_in_browser",
+    "test_student_in_jupyterlab",
+    "test_untouched",
+    "test_stopping",
+    "test_engine_ordinary_user",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longest files first; the order within a file, and that of the others, stays."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with a parameter `lesson_name` runs for every lesson."""
     if "lesson_name" in metafunc.fixturenames:

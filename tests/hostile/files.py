@@ -115,8 +115,9 @@ with tarfile.open('escape.tar', 'w') as made:
     for name in ('../../../../@WATCHED@/escaped-@MARK@', '@WATCHED@/escaped-@MARK@'):
         made.addfile(tarfile.TarInfo(name), io.BytesIO())
 with tarfile.open('escape.tar') as made:
+    made.extraction_filter = lambda member, path: member
     for member in made:
-        try: made.extract(member, '.', filter='fully_trusted')
+        try: made.extract(member, '.')
         except OSError: pass
 if os.path.exists('@WATCHED@/escaped-@MARK@'): print('REACHED')
 try:
