@@ -42,6 +42,8 @@ def _start(folder: Path, options: list[str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # As in a terminal: who runs tests in the background of a shell has Ctrl-C ignored, and so would a child of his.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
