@@ -24,6 +24,7 @@ from submissions.build import labelled_submissions, notebook_of
 
 from course_utils.calling import perform
 from course_utils.judging import property_calls
+from course_utils.tries import SWITCH
 from course_utils.values import Inputs
 from grader.build.freeze import hidden_cases
 from grader.build.lesson import notebook_text
@@ -125,7 +126,7 @@ def _inputs(key: LessonKey, exercise: Exercise, secret: bytes, digest: str) -> l
 
 def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
-    os.environ["COURSE_TRIES"] = "off"  # the bare run is in the lesson's own folder
+    os.environ[SWITCH] = "off"  # the bare run is in the lesson's own folder
     import matplotlib.pyplot
     import torch
     import torch._dynamo

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 
 class Turns:
@@ -15,30 +15,31 @@ class Turns:
         self._running = 0
         self._waiting_alone = 0
 
-    @contextmanager
-    def beside(self) -> Iterator[None]:
+    def beside(self) -> AbstractContextManager[None]:
         """A turn beside others; who waits to be alone goes first."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._waiting_alone)
-            self._running += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._running -= 1
-                self._changed.notify_all()
+        return self._turn(lambda: not self._waiting_alone)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """A turn while nobody else has one."""
         with self._changed:
             self._waiting_alone += 1
-            self._changed.wait_for(lambda: not self._running)
+        try:
+            with self._turn(lambda: not self._running):
+                yield
+        finally:
+            with self._changed:
+                self._waiting_alone -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def _turn(self, may_begin: Callable[[], bool]) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(may_begin)
             self._running += 1
         try:
             yield
         finally:
             with self._changed:
                 self._running -= 1
-                self._waiting_alone -= 1
                 self._changed.notify_all()
