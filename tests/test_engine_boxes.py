@@ -394,11 +394,41 @@ def test_a_probe_that_ignores_its_limit_is_ended(box: Box) -> None:
     assert [one.happened for one in ask(session, "f", 3, seconds=0.8)] == ["returned"]
 
 
-def test_requests_do_not_see_each_other(box: Box) -> None:
+def test_exercises_do_not_see_each_other(box: Box) -> None:
     session = box()
-    run(session, "calls = []\ndef f(a):\n    calls.append(a)\n    return len(calls)", pins="f")
+    source = "calls = []\ndef f(a):\n    calls.append(a)\n    return len(calls)\ng = f"
+    session.run_cells([CellSource("a", source), CellSource("b", "", pins="f"), CellSource("c", "", pins="g")])
     assert [one.value for one in ask(session, "f", 0, 0)] == [1, 2]
-    assert [one.value for one in ask(session, "f", 0)] == [1]
+    assert [one.value for one in ask(session, "g", 0)] == [1]
+    assert [one.value for one in ask(session, "f", 0)] == [3]
+
+
+def test_after_a_death_or_a_time_out_an_exercise_begins_anew(box: Box) -> None:
+    source = (
+        "import os\ncalls = []\ndef f(a):\n    calls.append(a)\n    if a == 1: os._exit(1)\n"
+        "    if a == 2:\n        while True: pass\n    return len(calls)\ng = f"
+    )
+    session = box()
+    session.run_cells([CellSource("a", source), CellSource("b", "", pins="f"), CellSource("c", "", pins="g")])
+    assert [one.value for one in ask(session, "g", 0)] == [1]
+    for harm in (1, 2):
+        assert ask(session, "f", 0, harm, seconds=0.8)[-1].value is None
+        assert [one.value for one in ask(session, "f", 0, 0)] == [1, 2]
+    assert ask(session, "g", 0)[0].value in (1, 2)  # it is ended together with what runs out of time
+
+
+def test_what_a_probe_leaves_running_stands_still_while_others_are_asked(box: Box) -> None:
+    source = (
+        "import threading, time\ndef spin():\n    while True: pass\n"
+        "def f(a):\n    threading.Thread(target=spin, daemon=True).start()\n    return time.process_time()\n"
+        "def g(a):\n    start = time.monotonic()\n    while time.monotonic() - start < 0.5: pass\n    return a"
+    )
+    session = box()
+    session.run_cells([CellSource("a", source), CellSource("b", "", pins="f"), CellSource("c", "", pins="g")])
+    [first] = ask(session, "f", 0)
+    ask(session, "g", 0, 0)
+    [second] = ask(session, "f", 0)
+    assert second.value - first.value < 0.5
 
 
 def test_a_missing_object_and_a_missing_exercise_are_named_so(box: Box) -> None:

@@ -1,4 +1,4 @@
-"""The process that runs a student's code: cells in IPython, probes in forks of the state they leave.
+"""The process that runs a student's code: cells in IPython, probes in forks of the state that the cells leave.
 
 It trusts its own bookkeeping as little as the judge does: a student's code can reach all of it. Limits are kept by the
 warden, and what is claimed here is judged elsewhere.
@@ -14,7 +14,6 @@ import random
 import signal
 import sys
 import threading
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +22,7 @@ import numpy as np
 from course_utils.calling import Performance, perform, probe_named
 from course_utils.values import Opaque
 from grader.engine import messages
+from grader.engine.performer import Performer
 from grader.engine.shell import OUTLET, BoxShell, Stream, flush, no_input
 from grader.engine.wire import MAX_JSON, Frame, Wire, WireError, frame
 
@@ -40,6 +40,7 @@ class Worker:
         self._wire = wire
         self._shell = shell
         self._pinned: dict[str, Any] = {}
+        self._performers: dict[str, Performer] = {}
         self._screen = Screen()
         self._pid = os.getpid()
         _prepare(shell)
@@ -52,7 +53,7 @@ class Worker:
             if request.kind == messages.RUN:
                 self._answer(self._run(**asked))
             elif request.kind == messages.PERFORM:
-                self._answer(self._perform(**asked))
+                self._answer(self._perform(request, asked["exercise"]))
 
     def _answer(self, end: dict[str, Any]) -> None:
         self._wire.send(frame(messages.END, end))
@@ -91,24 +92,23 @@ class Worker:
         if text:
             self._publish("stream", {"name": "stdout", "text": text})
 
-    def _perform(self, exercise: str, probe: str, inputs: list[Any], seconds: float) -> dict[str, Any]:
-        """Perform in a fork, so that nothing a probe does is seen by the next request."""
-        dice = random.getstate()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that a student's threads do not come along
-            child = os.fork()
-        if child == 0:
-            try:
-                random.setstate(dice)  # Python shuffles it in every fork; a student's seed shall hold
-                self._perform_all(exercise, probe, inputs, seconds)
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
+    def _perform(self, request: Frame, exercise: str) -> dict[str, Any]:
+        """Perform in a fork that only this exercise has, so that nothing a probe does is seen by another exercise."""
+        performer = self._performers.pop(exercise, None)
+        if performer is None or not performer.alive:
+            performer = Performer(self._perform_requests)
+        if performer.perform(request):
+            self._performers[exercise] = performer
         return {"ended": "ok", "execution_count": None}
 
-    def _perform_all(self, exercise: str, probe: str, inputs: list[Any], seconds: float) -> None:
+    def _perform_requests(self, wire: Wire) -> None:
         OUTLET.connect(None)
         _one_thread()
+        while (request := wire.receive()).kind == messages.PERFORM and self._perform_all(**request.value()):
+            wire.send(frame(messages.END, {}))
+
+    def _perform_all(self, exercise: str, probe: str, inputs: list[Any], seconds: float) -> bool:
+        """Whether nothing ran out of time: then the state is that after the calls, and can be called again."""
         found = probe_named(probe)
         for given in inputs:
             if exercise in self._pinned:
@@ -117,7 +117,8 @@ class Worker:
                 done = Performance("missing", message=MISSING)
             self._wire.send(_performance(done))
             if done.happened == "timed_out":
-                return
+                return False
+        return True
 
 
 def _performance(done: Performance) -> Frame:

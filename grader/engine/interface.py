@@ -69,7 +69,7 @@ class Session(Protocol):
         ...
 
     def perform(self, request: ProbeCall) -> list[Performance]:
-        """One performance per inputs, always. Each request runs in a fork of the student's state.
+        """One performance per inputs, always. All requests for one exercise run in one fork of the student's state.
 
         After a time-out or a death that is one when the input is asked alone, too, the inputs behind it are not tried and
         have the same.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -85,14 +86,21 @@ class Asked:
 
 
 def _run_and_judge(sources: Sequence[CellSource], asked: Asked) -> tuple[list[CellRun], dict[str, Verdict]]:
-    with asked.engine.open(asked.key.folder, asked.limits) as session:
-        runs = session.run_cells(sources)
-        trials = [Trial(exercise, session, asked) for exercise in asked.key.lesson.judged]
-        # All that may be shown to a student is known before the first hidden input of any exercise enters the box.
-        for trial in trials:
-            trial.ask_visible()
-        verdicts = {trial.exercise.name: trial.verdict() for trial in trials}
-    return runs, verdicts
+    """While the box computes, a thread of the judge draws the hidden cases, and later judges what is complete."""
+    with ThreadPoolExecutor(1) as beside:
+        judged = tuple(asked.key.lesson.judged)
+        drawn = [beside.submit(hidden_cases, exercise, asked.secret, asked.digest) for exercise in judged]
+        with asked.engine.open(asked.key.folder, asked.limits) as session:
+            runs = session.run_cells(sources)
+            trials = [Trial(exercise, session, asked) for exercise in judged]
+            # All that may be shown to a student is known before the first hidden input of any exercise enters the box.
+            for trial in trials:
+                trial.ask_visible()
+            verdicts = {}
+            for trial, hidden in zip(trials, drawn, strict=True):
+                trial.ask_hidden(hidden.result())
+                verdicts[trial.exercise.name] = beside.submit(trial.verdict)
+        return runs, {name: verdict.result() for name, verdict in verdicts.items()}
 
 
 def _untouched_experiments(notebook: nbformat.NotebookNode, key: LessonKey) -> set[str]:
@@ -137,7 +145,7 @@ class Trial:
         self.exercise = exercise
         self._key, self._session = asked.key, session
         self._visible = asked.key.visible.exercises[exercise.name]
-        self._hidden = hidden_cases(exercise, asked.secret, asked.digest)
+        self._hidden: list[Case] = []
         self._performances: list[Performance] = []
         self._of_properties: list[Performance] = []
 
@@ -147,17 +155,23 @@ class Trial:
         answers = self._ask([*cases, *property_calls(self._visible, cases[0])])
         self._performances, self._of_properties = answers[: len(cases)], answers[len(cases) :]
 
-    def verdict(self) -> Verdict:
-        """Perform on the hidden cases, unless there is no answer or no end, and judge all."""
-        cases = [*self._visible.cases, *self._hidden]
-        hidden = [case.inputs for case in self._hidden]
+    def ask_hidden(self, cases: list[Case]) -> None:
+        """Perform on the hidden cases, unless there is no answer or no end."""
+        self._hidden = cases
         last = self._performances[-1]
-        performances = self._performances + ([last] * len(hidden) if last.happened in UNANSWERED else self._ask(hidden))
+        if last.happened in UNANSWERED:
+            self._performances += [last] * len(cases)
+        else:
+            self._performances += self._ask([case.inputs for case in cases])
+
+    def verdict(self) -> Verdict:
+        """Judge all that was performed."""
+        cases = [*self._visible.cases, *self._hidden]
         info = bare_info(self.exercise, cases)
-        verdict = judge(info, cases, performances, (), lambda asked: self._of_properties)
+        verdict = judge(info, cases, self._performances, (), lambda asked: self._of_properties)
         if verdict.status in ("passed", "not_attempted", "missing"):
             return verdict
-        return _with_mistakes(verdict, self._visible, info, performances, self._key)
+        return _with_mistakes(verdict, self._visible, info, self._performances, self._key)
 
     def _ask(self, inputs: Sequence[Inputs]) -> list[Performance]:
         exercise = self.exercise
