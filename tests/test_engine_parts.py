@@ -14,7 +14,7 @@ import pytest
 
 from course_utils.calling import Performance
 from course_utils.values import Inputs
-from grader.engine import claims, folders
+from grader.engine import claims, folders, processes
 from grader.engine.errors import FolderError
 from grader.engine.interface import CellEnd, CellRun, CellSource, Limits, ProbeCall
 from grader.engine.outputs import Transcript, apply
@@ -97,6 +97,24 @@ def test_a_performance_is_rebuilt_from_plain_fields_only() -> None:
 
 
 # --- folders
+
+
+def test_memory_is_counted_with_what_is_shared_divided_and_in_a_short_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    family = [processes.Usage(pid, 1, 0.0, 100 * pid) for pid in (1, 2, 3)]
+    looked: list[int] = []
+
+    def private(pid: int) -> int:
+        looked.append(pid)
+        return 10 * pid
+
+    monkeypatch.setattr(processes, "private_bytes", private)
+    assert not processes.hold_more(family, 600)
+    assert looked == []
+    assert [processes.hold_more(family, cap) for cap in (59, 60)] == [True, False]
+    looked.clear()
+    # No time for more than the largest: three like it.
+    assert [processes.hold_more(family, cap, seconds=0.0) for cap in (89, 90)] == [True, False]
+    assert looked == [3, 3]
 
 
 def test_a_folder_is_read_without_links_pipes_and_devices(tmp_path: Path) -> None:

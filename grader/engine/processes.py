@@ -6,11 +6,12 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,22 @@ def private_bytes(pid: int) -> int:
     except (OSError, ValueError):
         pass
     return 0
+
+
+def hold_more(family: Iterable[Usage], cap: int, seconds: float = LOOK_SECONDS) -> bool:
+    """Whether the processes have more than `cap` bytes of memory, what they share with others divided among them.
+
+    Nobody can look into a process while it forks: after `seconds` the rest is taken to be like those that were seen.
+    """
+    largest = sorted(family, key=lambda one: -one.resident)
+    if sum(one.resident for one in largest) <= cap:
+        return False
+    total, deadline = 0, time.monotonic() + seconds
+    for seen, one in enumerate(largest, start=1):
+        total += private_bytes(one.pid)
+        if time.monotonic() >= deadline:
+            return total * len(largest) > cap * seen
+    return total > cap
 
 
 def end_all(root: int, own_namespace: bool, spare: frozenset[int] = frozenset(), seconds: float = 5.0) -> None:

@@ -202,16 +202,10 @@ class Warden:
         """Of what the box has more than it may, "" as a rule."""
         if "limits" in self._box.without:
             return ""
-        if self._memory_is_over():
+        if processes.hold_more(processes.below(self._me, self._box.namespaces), self._memory):
             return "memory"
         # With namespaces the folder lies in memory and has its own limit.
         return "disk" if not self._box.namespaces and holds_more(self._box.folder, self._box.limits.disk) else ""
-
-    def _memory_is_over(self) -> bool:
-        family = processes.below(self._me, self._box.namespaces)
-        if sum(one.resident for one in family) <= self._memory:
-            return False
-        return sum(processes.private_bytes(one.pid) for one in family) > self._memory
 
     def end(self) -> None:
         """End everything in the box."""
