@@ -98,6 +98,11 @@ def _pad_repeats(sequences: list[Any], value: float = 0.0) -> Any:
     return x, mask
 
 
+def _pad_time_first(sequences: list[Any], value: float = 0.0) -> Any:
+    x, mask = _pad(sequences, value)
+    return x.transpose(1, 0, 2), mask.T
+
+
 def _pad_integers(sequences: list[Any], value: float = 0.0) -> Any:
     x, mask = _pad(sequences, value)
     return x.astype(int), mask
@@ -112,6 +117,12 @@ def pad_by_loops(sequences: list[Any], value: float = 0.0) -> Any:
             x[b, t] = sequences[b][t] if t < len(sequences[b]) else value
             mask[b, t] = t < len(sequences[b])
     return [x, mask]
+
+
+def pad_by_lists(sequences: list[Any], value: float = 0.0) -> Any:
+    longest, filler = max(map(len, sequences)), [value] * sequences[0].shape[1]
+    x = np.array([s.tolist() + [filler] * (longest - len(s)) for s in sequences])
+    return x, np.array([[t < len(s) for t in range(longest)] for s in sequences])
 
 
 def pad_by_torch(sequences: list[Any], value: float = 0.0) -> Any:
@@ -164,6 +175,21 @@ PAD = (
         wrong=_pad_repeats,
     ),
     Misconception(
+        "time_first",
+        "Your arrays have time first and the batch second, as `pad_sequence` makes them when it is told nothing else.",
+        wrong=_pad_time_first,
+    ),
+    Misconception(
+        "sorted_by_length",
+        "Your rows are sorted by length. Row b belongs to sequence b, or labels no longer stand beside their sequences.",
+        wrong=lambda sequences, value=0.0: _pad(sorted(sequences, key=len, reverse=True), value),
+    ),
+    Misconception(
+        "results_exchanged",
+        "The two results stand in the other order than asked for.",
+        wrong=lambda sequences, value=0.0: _pad(sequences, value)[::-1],
+    ),
+    Misconception(
         "integer_array", "The fractions are gone: your array was made for whole numbers.", wrong=_pad_integers
     ),
 )
@@ -200,6 +226,11 @@ PARAMETERS = (
         wrong=lambda T, D, H, O: _counts(T, D, H, O, flat=-H, recurrent=-H),
     ),
     Misconception(
+        "output_biases_forgotten",
+        "The biases of the outputs are missing.",
+        wrong=lambda T, D, H, O: _counts(T, D, H, O, flat=-O, recurrent=-O),
+    ),
+    Misconception(
         "readout_forgotten",
         "The way from the hidden units to the outputs is missing.",
         wrong=lambda T, D, H, O: _counts(T, D, H, O, flat=-(H + 1) * O, recurrent=-(H + 1) * O),
@@ -208,6 +239,16 @@ PARAMETERS = (
         "time_in_recurrent",
         "Your recurrent network has weights of its own for every time step. It uses the same ones at each.",
         wrong=lambda T, D, H, O: _counts(T, D, H, O, recurrent=(T - 1) * (D + H + 1) * H),
+    ),
+    Misconception(
+        "time_in_everything",
+        "Your recurrent count is T copies of one step, read-out included. A loop that runs T times stores its weights once.",
+        wrong=lambda T, D, H, O: _counts(T, D, H, O, recurrent=(T - 1) * ((D + H + 1) * H + (H + 1) * O)),
+    ),
+    Misconception(
+        "readout_for_each_step",
+        "Your recurrent network has a read-out of its own for every time step. Whichever state is read, the weights are the same.",
+        wrong=lambda T, D, H, O: _counts(T, D, H, O, recurrent=(T - 1) * (H + 1) * O),
     ),
     Misconception(
         "time_in_recurrent_inputs",
@@ -255,6 +296,21 @@ def _whole_stretch(series: Any, window: int, horizon: int = 1) -> Any:
     starts = range(len(series) - window - horizon + 1)
     X, _ = _cut(series, starts, window, 0)
     return X, np.array([series[s + window : s + window + horizon] for s in starts])
+
+
+def _axis_added(series: Any, window: int, horizon: int = 1) -> Any:
+    X, y = sequences_by_loop(series, window, horizon)
+    return (X[..., None], y[..., None]) if series.ndim == 1 else (X, y)
+
+
+def _one_number_as_target(series: Any, window: int, horizon: int = 1) -> Any:
+    X, y = sequences_by_loop(series, window, horizon)
+    return X, y if series.ndim == 1 else y[:, 0]
+
+
+def _windows_flattened(series: Any, window: int, horizon: int = 1) -> Any:
+    X, y = sequences_by_loop(series, window, horizon)
+    return X.reshape(len(X), -1), y
 
 
 def sequences_by_loop(series: Any, window: int, horizon: int = 1) -> Any:
@@ -329,6 +385,21 @@ SEQUENCES = (
         "window_axis_last",
         "The steps of a window ended up on the last axis. They belong on the second: (N, window, D).",
         wrong=_axis_last,
+    ),
+    Misconception(
+        "axis_added",
+        "Your arrays have one axis more than asked for: a series (T,) gives windows (N, window) and targets (N,).",
+        wrong=_axis_added,
+    ),
+    Misconception(
+        "one_number_as_target",
+        "Your target is one number of its step. With D numbers a step the target is the whole step.",
+        wrong=_one_number_as_target,
+    ),
+    Misconception(
+        "windows_flattened",
+        "Your windows are flattened: steps and numbers of a step share one axis. They keep an axis each.",
+        wrong=_windows_flattened,
     ),
     Misconception(
         "whole_stretch_as_target",
@@ -421,6 +492,11 @@ SPLIT = (
         "targets_forgotten",
         "You left out the windows that reach over the border, but one target still lies inside the first test window.",
         wrong=lambda X, y, window, test_fraction: _split(X, y, window, test_fraction, window - 1),
+    ),
+    Misconception(
+        "one_example_left_out",
+        "You left out one example at the border, whatever the window. Several windows reach over it: how many?",
+        wrong=lambda X, y, window, test_fraction: _split(X, y, window, test_fraction, 1),
     ),
     Misconception(
         "gap_too_wide",
@@ -518,6 +594,21 @@ PERSISTENCE = (
         "square_of_mean",
         "You squared the mean error, in which rises and falls cancel. Square first, then take the mean.",
         wrong=lambda series, horizon: np.mean(_persistence(series, horizon)) ** 2,
+    ),
+    Misconception(
+        "repeated_differences",
+        "You took differences of differences: the `n` of np.diff says how often to subtract neighbours, not how far apart.",
+        wrong=lambda series, horizon: np.mean(np.diff(series, n=horizon) ** 2),
+    ),
+    Misconception(
+        "spread_of_changes",
+        "This is the variance of the changes: their mean was subtracted first. A steady rise is an error of this forecast, too.",
+        wrong=lambda series, horizon: np.var(_persistence(series, horizon)),
+    ),
+    Misconception(
+        "mean_price_for_ever",
+        "This is the variance of the prices: your forecast is their mean, which nobody knows before the end.",
+        wrong=lambda series, horizon: np.var(series),
     ),
     Misconception(
         "first_price_for_ever",

@@ -45,6 +45,14 @@ def _bag_crashes(tokens: list[str], vocabulary: list[str]) -> Any:
     return counts
 
 
+def _bag_of_places(tokens: list[str], vocabulary: list[str]) -> Any:
+    places = {word: place for place, word in enumerate(vocabulary)}
+    counts = np.zeros(len(vocabulary))
+    for token in tokens:
+        counts[places[token]] += 1
+    return counts
+
+
 def _bag_shares(tokens: list[str], vocabulary: list[str]) -> Any:
     return np.array([tokens.count(word) for word in vocabulary]) / max(1, len(tokens))
 
@@ -85,6 +93,16 @@ BAG = (
         "unknown_word_crashes",
         "A word that is not in the vocabulary stops your function. New sentences always bring new words.",
         wrong=_bag_crashes,
+    ),
+    Misconception(
+        "unknown_word_has_no_place",
+        "Your dictionary of places has no key for an unknown word, and your function stops there. New sentences bring new words.",
+        wrong=_bag_of_places,
+    ),
+    Misconception(
+        "one_row_for_each_token",
+        "Your result has a row for every word of the sentence, as one-hot vectors have. A bag is a single vector.",
+        wrong=lambda tokens, vocabulary: np.array([[int(token == word) for word in vocabulary] for token in tokens]),
     ),
     Misconception(
         "unknown_word_is_word_zero",
@@ -148,6 +166,10 @@ def _last_label(views: Iterable[Hashable], labels: Sequence[int]) -> float:
     views = list(views)
     learned = dict(zip(views, labels, strict=True))
     return float(np.mean([learned[view] == label for view, label in zip(views, labels, strict=True)]))
+
+
+def _two_labels(views: Iterable[Hashable], labels: Sequence[int]) -> float:
+    return sum(max(group[0], group[1]) for group in _groups(views, labels)) / len(labels)
 
 
 def _majority(labels: Sequence[int]) -> float:
@@ -221,6 +243,16 @@ BAG_CEILING = (
         wrong=lambda sentences, labels: _best(["".join(sorted("".join(sentence))) for sentence in sentences], labels),
     ),
     Misconception(
+        "two_labels_assumed",
+        "You count the labels 0 and 1 only. There may be other ones, and more than two.",
+        wrong=lambda sentences, labels: _two_labels(_bag_views(sentences), labels),
+    ),
+    Misconception(
+        "words_glued",
+        'You glue the words of a bag together: "no" and "tone" then read like "not" and "one".',
+        wrong=lambda sentences, labels: _best(["".join(sorted(sentence)) for sentence in sentences], labels),
+    ),
+    Misconception(
         "grouped_by_length",
         "You group sentences by their length. Sentences of one length can be different bags.",
         wrong=lambda sentences, labels: _best([len(sentence) for sentence in sentences], labels),
@@ -245,6 +277,10 @@ def _every_window(sequences: list[list[Any]], labels: list[int], window: int) ->
             views.append(tuple(sequence[start : start + window]))
             repeated.append(label)
     return _best(views, repeated)
+
+
+def _filled_with_zeros(sequences: list[list[Any]], window: int) -> list[Hashable]:
+    return [tuple(([0] * window + list(sequence))[-window:]) for sequence in sequences]
 
 
 def window_ceiling_by_groupby(sequences: list[list[Any]], labels: list[int], window: int) -> float:
@@ -273,6 +309,27 @@ WINDOW_CEILING = (
         "short_sequences_dropped",
         "Sequences shorter than the window are missing from your count. They are seen whole, and they count.",
         wrong=_short_dropped,
+    ),
+    Misconception(
+        "short_sequences_filled",
+        "You fill short sequences up with 0. But 0 may be a token, and then a short sequence looks like a longer one.",
+        wrong=lambda sequences, labels, window: _best(_filled_with_zeros(sequences, window), labels),
+    ),
+    Misconception(
+        "begin_below_zero",
+        "Your slice begins at len - window. For a sequence shorter than the window that is below 0, which Python counts from the "
+        "end: only a part of it is seen.",
+        wrong=lambda sequences, labels, window: _best([tuple(s[len(s) - window :]) for s in sequences], labels),
+    ),
+    Misconception(
+        "whole_sequence_seen",
+        "Your predictor sees the whole of each sequence, however narrow the window is.",
+        wrong=lambda sequences, labels, window: _best([tuple(s) for s in sequences], labels),
+    ),
+    Misconception(
+        "two_labels_assumed",
+        "You count the labels 0 and 1 only. There may be other ones, and more than two.",
+        wrong=lambda sequences, labels, window: _two_labels(_tails(sequences, window), labels),
     ),
     Misconception(
         "order_in_window_lost",

@@ -68,6 +68,20 @@ def _bags(groups: Sequence[Sequence[int]], words: tuple[str, str] = ("dog", "man
     return draw
 
 
+def _glued_words(rng: Rng) -> Inputs:
+    """Twice two bags that read alike when nothing stands between the words, and two bags of the same letters that do not."""
+    glued = [
+        (("not", "one"), (0, 0, 1)),
+        (("no", "tone"), (1, 1)),
+        (("good", "man"), (1, 0, 1)),
+        (("goodman",), (0, 0)),
+    ]
+    bags = [*glued, (("dog", "man"), (0, 0)), (("god", "man"), (1, 1))]
+    made = [([str(word) for word in rng.permutation(bag)], label) for bag, labels in bags for label in labels]
+    order = rng.permutation(len(made))
+    return {"sentences": [made[i][0] for i in order], "labels": [made[i][1] for i in order]}
+
+
 def _one_sentence(rng: Rng) -> Inputs:
     return {"sentences": [_words(rng, 3)], "labels": [int(rng.integers(2, 9))]}
 
@@ -90,6 +104,15 @@ def _endings(endings: Sequence[tuple[Sequence[Any], Sequence[int]]], window: int
         return {"sequences": [made[i][0] for i in order], "labels": [made[i][1] for i in order], "window": window}
 
     return draw
+
+
+def _clue_before(rng: Rng) -> Inputs:
+    """Three tokens each, the last one seen: one token more would tell something, all three everything."""
+    near, far, last = (int(token) for token in rng.permutation(9)[:3])
+    kinds = [((near, near), (0, 0)), ((far, near), (1,)), ((near, far), (1, 1)), ((far, far), (0,))]
+    made = [([*before, last], label) for before, labels in kinds for label in labels]
+    order = rng.permutation(len(made))
+    return {"sequences": [made[i][0] for i in order], "labels": [made[i][1] for i in order], "window": 1}
 
 
 def _random_sequences(count: int, longest: int, window: int, tokens: int) -> Draw:
@@ -188,6 +211,7 @@ BAG_CEILING = Exercise(
         "one sentence": _one_sentence,
         "few bags for many labels": _bags([(0, 1, 2, 3), (3, 2, 1)]),
         "two words of the same letters": _bags([(0, 0, 1), (1, 1, 0, 1), (0,), (1, 0, 0)], ("dog", "god")),
+        "words that read alike when glued together": _glued_words,
         "seven bags, most of one label": _bags([(4, 4, 4, 7), (4, 7), (4,), (7, 4, 7), (4, 4), (7,), (7, 7, 4)]),
     },
     oracle=oracles.bag_of_words_ceiling,
@@ -219,6 +243,7 @@ WINDOW_CEILING = Exercise(
             ("dog", "man", "soup"),
         ),
         "random numbers, the last one seen": _random_sequences(13, 5, 1, 4),
+        "the clue before the window": _clue_before,
         "random numbers, the last three seen": _random_sequences(11, 6, 3, 2),
         "short sequences among long ones": _endings(
             [((7, 7, 8), (3, 3, 5)), ((7, 8), (5, 5, 3)), ((8,), (3,)), ((), (5, 5)), ((8, 7, 8), (5, 5, 5, 3))],
@@ -226,6 +251,11 @@ WINDOW_CEILING = Exercise(
             (7, 8),
         ),
         "a window longer than every sequence": _random_sequences(8, 3, 9, 2),
+        "zeros among the tokens": _endings(
+            [((0, 7, 8), (3, 3)), ((7, 8), (5, 5, 3)), ((0, 8), (5, 5)), ((0, 0, 8), (3, 3, 5)), ((8,), (5,))],
+            3,
+            (0, 7),
+        ),
         "numbers of one and of two digits": _endings(
             [((1, 12), (0, 0, 0)), ((2, 12), (0, 0)), ((11, 2), (1, 1, 1)), ((1, 2), (1, 1, 0))], 2, (3, 12)
         ),
@@ -253,7 +283,6 @@ BATCH_FIRST = Exercise(
         "as many steps as rows": _time_first(3, 3, 2),
         "one step": _time_first(1, 4, 3),
         "one row": _time_first(5, 1, 2),
-        "no step": _time_first(0, 2, 3),
     },
     oracle=oracles.to_batch_first,
     hints=(
@@ -264,6 +293,11 @@ BATCH_FIRST = Exercise(
     accepts=(
         Accepted("swapaxes", edits=(("x.transpose(1, 0, 2)", "np.swapaxes(x, 0, 1)"),)),
         Accepted("einsum", edits=(("x.transpose(1, 0, 2)", 'np.einsum("tbd->btd", x)'),)),
+        Accepted(
+            "a nested list",
+            edits=(("x.transpose(1, 0, 2)", "[[x[t, b].tolist() for t in range(len(x))] for b in range(x.shape[1])]"),),
+        ),
+        Accepted("rows of a zip", edits=(("x.transpose(1, 0, 2)", "np.array(list(zip(*x)))"),)),
         Accepted("torch, float32", edits=(("x.transpose(1, 0, 2)", "torch.tensor(x).float().permute(1, 0, 2)"),)),
     ),
 )
@@ -278,7 +312,6 @@ PAD = Exercise(
         "an empty sequence among others": _ragged((0, 3), 4),
         "one sequence": _ragged((4,), 1),
         "equal lengths": _ragged((2, 2, 2), 5, value=0.5),
-        "only empty sequences": _ragged((0, 0), 3),
     },
     oracle=oracles.pad_batch,
     hints=(
@@ -291,6 +324,7 @@ PAD = Exercise(
     accepts=(
         Accepted("loops and a float32 array", arrays.pad_by_loops),
         Accepted("torch.nn.utils.rnn.pad_sequence", arrays.pad_by_torch),
+        Accepted("lists of rows, made arrays at the end", arrays.pad_by_lists),
     ),
 )
 
