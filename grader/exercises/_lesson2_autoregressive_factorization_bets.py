@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from course_utils.probes.conditionals import with_conditional
+from course_utils.properties import InputsUnchanged, NoState
 from course_utils.values import Inputs
 from grader.exercises import _lesson2_autoregressive_factorization_oracles as oracles
 from grader.exercises import _lesson2_autoregressive_factorization_others as others
@@ -82,6 +83,22 @@ NEXT_TOKEN_PAIRS = Exercise(
             edits=(("[bos] + list(tokens), list(tokens) + [eos]", "[bos] + list(tokens)[:-1], list(tokens)"),),
         ),
         Misconception(
+            "no_markers",
+            "The sentence was cut twice without its markers: neither the first token nor the end is bet on. Cutting so is right for "
+            "one long text, which is in the middle of things; a sentence has a beginning and an end.",
+            edits=(("[bos] + list(tokens), list(tokens) + [eos]", "list(tokens)[:-1], list(tokens)[1:]"),),
+        ),
+        Misconception(
+            "list_of_pairs",
+            "The bets stand one by one, each with its input and its target. Two lists are asked for: all inputs, all targets.",
+            edits=(
+                (
+                    "[bos] + list(tokens), list(tokens) + [eos]",
+                    "list(zip([bos] + list(tokens), list(tokens) + [eos]))",
+                ),
+            ),
+        ),
+        Misconception(
             "markers_on_both_sides",
             "Both lists carry both markers, so that inputs and targets stand in the same place again.",
             edits=(
@@ -144,13 +161,13 @@ SEQUENCE_LOG_PROB = Exercise(
         "one token": _scored(4, 1, 1),
         "an empty sequence": _scored(3, 1, 0),
         "a sequence that cannot happen": _impossible,
-        "nine hundred tokens": _scored(4, 1, 900),
+        "four hundred tokens": _scored(8, 1, 400),
     },
     oracle=oracles.log_probability,
     probe=with_conditional,
     hints=(
         "The first bet is made before anything was read. What is its prefix?",
-        "Add logarithms instead of multiplying probabilities: nine hundred factors below 1 are too small for a float.",
+        "Add logarithms instead of multiplying probabilities: the product of four hundred factors is too small for a float.",
         "At step t ask conditional(tokens[:t]) and take the entry of tokens[t]. "
         "math.log(0) raises; the log-probability of something impossible is minus infinity.",
     ),
@@ -189,6 +206,26 @@ SEQUENCE_LOG_PROB = Exercise(
             edits=(("math.log(probability) if probability > 0 else -math.inf", "math.log(probability + 1e-12)"),),
         ),
         Misconception(
+            "log_of_zero_raises",
+            "A bet of probability 0 stops your function. That a model rules a sequence out is an answer, and not an error.",
+            edits=(("math.log(probability) if probability > 0 else -math.inf", "math.log(probability)"),),
+        ),
+        Misconception(
+            "impossible_left_out",
+            "Bets of probability 0 are left out of the sum, as if they were certain. One impossible token makes all impossible.",
+            edits=(("else -math.inf", "else 0.0"),),
+        ),
+        Misconception(
+            "surprise_returned",
+            "This is the surprise, which is never below 0. A log-probability is never above 0.",
+            edits=(("return total", "return -total"),),
+        ),
+        Misconception(
+            "past_ignored",
+            "Every bet was made on the empty prefix, as if nothing had been read. The factors are conditional on what came before.",
+            edits=(("tokens[:t]", "[]"),),
+        ),
+        Misconception(
             "bits_not_nats",
             "The logarithm has base 2. Log-probabilities are kept in nats (base e) here; bits come at the very end.",
             edits=(("math.log(probability)", "math.log2(probability)"),),
@@ -212,6 +249,7 @@ SEQUENCE_LOG_PROB = Exercise(
     accepts=(
         Accepted("list of logs", right=others.log_prob_by_recursion_free_sum),
         Accepted("torch inside", right=others.log_prob_in_torch),
+        Accepted("recursion through a helper", right=others.log_prob_by_recursion),
     ),
 )
 
@@ -296,6 +334,27 @@ TOTAL_PROBABILITY = Exercise(
             edits=(("enumerate(sequence):", "list(enumerate(sequence))[1:]:"),),
         ),
         Misconception(
+            "base_and_length_exchanged",
+            "You visit sequences of vocabulary_size tokens, drawn from `length` different ones: the two sizes have changed places.",
+            edits=(
+                (
+                    "itertools.product(range(vocabulary_size), repeat=length)",
+                    "itertools.product(range(length), repeat=vocabulary_size)",
+                ),
+            ),
+        ),
+        Misconception(
+            "one_token_of_memory",
+            "The conditional is shown one token only. How much of the past it uses is its own affair; the chain rule gives "
+            "it all.",
+            edits=(("sequence[:t]", "sequence[max(0, t - 1):t]"),),
+        ),
+        Misconception(
+            "past_ignored",
+            "Every bet was made on the empty prefix, as if the tokens of a sequence had nothing to do with each other.",
+            edits=(("list(sequence[:t])", "[]"),),
+        ),
+        Misconception(
             "mean_over_sequences",
             "This is the average probability of a sequence. The whole must be their sum.",
             edits=(("return total", "return total / vocabulary_size**length"),),
@@ -351,6 +410,7 @@ FIT_NGRAM = Exercise(
         "Count first: one array of zeros (V,) per context. Then turn every array of counts into a row that sums to 1.",
         "alpha is a pretended count for each of the V tokens, so the total of a row grows by alpha * V.",
     ),
+    properties=(InputsUnchanged(), NoState()),
     misconceptions=(
         Misconception(
             "alpha_without_v",
@@ -366,6 +426,38 @@ FIT_NGRAM = Exercise(
             "alpha_for_seen_tokens",
             "The total grows by alpha for the tokens seen after this context only; the unseen ones were given alpha as well.",
             edits=((NORMALISED, "(row + alpha) / (row.sum() + alpha * np.count_nonzero(row))"),),
+        ),
+        Misconception(
+            "always_one",
+            "One pretended appearance is given whatever alpha says.",
+            edits=((NORMALISED, "(row + 1) / (row.sum() + vocabulary_size)"),),
+        ),
+        Misconception(
+            "alpha_ignored",
+            "These are bare shares: alpha changes nothing.",
+            edits=((NORMALISED, "row / row.sum()"),),
+        ),
+        Misconception(
+            "seen_vocabulary_only",
+            "V was counted on the corpus. A token that never occurs there still belongs to the vocabulary and gets its alpha.",
+            edits=((NORMALISED, "(row + alpha) / (row.sum() + alpha * len(set(sum(corpus, []))))"),),
+        ),
+        Misconception(
+            "context_counted_at_the_end",
+            "You divide by how often the context occurs, the end of a sentence included, where no token follows it. Such a row "
+            "sums to less than 1.",
+            wrong=others.ngram_with_final_contexts,
+        ),
+        Misconception(
+            "every_length_of_context",
+            "Each token was counted after every shorter context as well. It has one context: as much of the past as the order "
+            "allows.",
+            wrong=others.ngram_of_every_length,
+        ),
+        Misconception(
+            "begin_below_zero",
+            "Near the beginning of a sentence your slice begins below 0, which Python counts from the end of the list.",
+            edits=((CONTEXT, "tuple(sentence[t - order + 1:t])"),),
         ),
         Misconception(
             "only_zeros_smoothed",

@@ -37,6 +37,17 @@ def log_prob_in_torch(tokens: Any, conditional: Any) -> Any:
     return total
 
 
+def log_prob_by_recursion(tokens: Any, conditional: Any) -> Any:
+    def log_of(t: int) -> Any:
+        with np.errstate(divide="ignore"):
+            return np.log(conditional(tokens[:t])[tokens[t]])
+
+    def rest(t: int) -> Any:
+        return sum([log_of(t), *[rest(later) for later in (t + 1,)]]) if t < len(tokens) else 0.0
+
+    return rest(0)
+
+
 # --- total_probability -------------------------------------------------------------------------------------------------
 
 
@@ -96,6 +107,27 @@ def ngram_in_torch(corpus: Any, order: int, vocabulary_size: int, alpha: float) 
     return {context: row / row.sum() for context, row in rows.items()}
 
 
+def ngram_with_final_contexts(corpus: Any, order: int, vocabulary_size: int, alpha: float) -> Any:
+    counts: dict[tuple[int, ...], Any] = defaultdict(lambda: np.zeros(vocabulary_size))
+    occurs: Counter[tuple[int, ...]] = Counter()
+    for sentence in corpus:
+        for t in range(len(sentence) + (order > 1)):
+            context = tuple(sentence[max(0, t - order + 1) : t])
+            occurs[context] += 1
+            if t < len(sentence):
+                counts[context][sentence[t]] += 1
+    return {context: (row + alpha) / (occurs[context] + alpha * vocabulary_size) for context, row in counts.items()}
+
+
+def ngram_of_every_length(corpus: Any, order: int, vocabulary_size: int, alpha: float) -> Any:
+    counts: dict[tuple[int, ...], Any] = defaultdict(lambda: np.zeros(vocabulary_size))
+    for sentence in corpus:
+        for t, token in enumerate(sentence):
+            for length in range(min(t, order - 1) + 1):
+                counts[tuple(sentence[t - length : t])][token] += 1
+    return {context: (row + alpha) / (row.sum() + alpha * vocabulary_size) for context, row in counts.items()}
+
+
 # --- perplexity, masked_nll --------------------------------------------------------------------------------------------
 
 
@@ -135,6 +167,17 @@ def perplexity_with_where(log_probs: Any, mask: Any) -> Any:
 def perplexity_in_torch(log_probs: Any, mask: Any) -> Any:
     chosen = torch.tensor(log_probs, dtype=torch.float32)[torch.tensor(mask).bool()]
     return torch.exp(-chosen.mean())
+
+
+def nll_of_classes_reshaped(logits: Any, targets: Any, mask: Any) -> Any:
+    batch, steps, classes = logits.shape
+    scores = torch.tensor(logits).reshape(batch, classes, steps)
+    losses = torch.nn.functional.cross_entropy(scores, torch.tensor(targets), reduction="none")
+    return losses.numpy()[mask.astype(bool)].mean()
+
+
+def nll_ignoring_token_zero(logits: Any, targets: Any, mask: Any) -> Any:
+    return -_chosen(logits, targets)[targets != 0].mean()
 
 
 def nll_mean_of_means(logits: Any, targets: Any, mask: Any) -> Any:
@@ -189,6 +232,17 @@ def _chosen(logits: Any, targets: Any) -> Any:
 
 
 # --- log_softmax -------------------------------------------------------------------------------------------------------
+
+
+def textbook_formula(scores: Any, axis: int = -1) -> Any:
+    with np.errstate(all="ignore"):
+        powers = np.exp(scores)
+        return np.log(powers / powers.sum(axis=axis, keepdims=True))
+
+
+def epsilon_in_log(scores: Any, axis: int = -1) -> Any:
+    powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return np.log(powers / powers.sum(axis=axis, keepdims=True) + 1e-9)
 
 
 def softmax_then_log(scores: Any, axis: int = -1) -> Any:
@@ -249,6 +303,25 @@ def epsilon_added(conditional: Any, rng: Any, max_length: int, eos: int, tempera
         scores = np.log(np.asarray(conditional(tokens)) + 1e-9) / temperature
         powers = np.exp(scores - scores.max())
         token = int(rng.choice(len(powers), p=powers / powers.sum()))
+        if token == eos:
+            break
+        tokens.append(token)
+    return tokens
+
+
+def reseeded_each_call(conditional: Any, rng: Any, max_length: int, eos: int, temperature: float = 1.0) -> Any:
+    return sample_by_choice(conditional, np.random.default_rng(0), max_length, eos, temperature)
+
+
+def drawn_before_counted(conditional: Any, rng: Any, max_length: int, eos: int, temperature: float = 1.0) -> Any:
+    return sample_by_choice(conditional, rng, max(1, max_length), eos, temperature)
+
+
+def sample_by_choice(conditional: Any, rng: Any, max_length: int, eos: int, temperature: float = 1.0) -> Any:
+    tokens: list[int] = []
+    while len(tokens) < max_length:
+        shares = _tempered(conditional, tokens, temperature)
+        token = int(rng.choice(len(shares), p=shares))
         if token == eos:
             break
         tokens.append(token)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from course_utils.comparing import Close
 from course_utils.values import Inputs
 from grader.drawing import lengths, normal
 from grader.exercises import _lesson2_autoregressive_factorization_oracles as oracles
@@ -80,6 +81,21 @@ PERPLEXITY = Exercise(
             edits=(("[real].mean()", "[real].sum() / real.size"),),
         ),
         Misconception(
+            "divided_by_sentences",
+            "The sum was divided by the number of sentences: that is the surprise of a whole sentence, and grows with its length.",
+            edits=(("[real].mean()", "[real].sum() / len(real)"),),
+        ),
+        Misconception(
+            "mask_inverted",
+            "The padding was kept and the real tokens left out. Here true or 1 marks what is real; `np.ma` has it the other way.",
+            edits=(("np.asarray(mask, dtype=bool)", "~np.asarray(mask, dtype=bool)"),),
+        ),
+        Misconception(
+            "exponential_before_the_mean",
+            "The exponential was taken of each token and then averaged: one rare token decides nearly all. First the mean.",
+            edits=(("np.exp(-np.asarray(log_probs)[real].mean())", "np.exp(-np.asarray(log_probs)[real]).mean()"),),
+        ),
+        Misconception(
             "base_two_of_nats",
             "Two was raised to a number of nats. The base of the power must be the base of the logarithm.",
             edits=(("np.exp(", "np.exp2("),),
@@ -142,6 +158,7 @@ BITS_PER_CHARACTER = Exercise(
         "a text known by heart": _certain,
     },
     oracle=oracles.bits,
+    compare=Close(rtol=5e-4),  # so that ln 2 written as 0.693 is near enough
     hints=(
         "One bit is the surprise of a fair coin. How many nats is that?",
         "-ln(1/2) is about 0.693 nats and exactly 1 bit.",
@@ -176,6 +193,12 @@ BITS_PER_CHARACTER = Exercise(
             ),
         ),
         Misconception(
+            "through_the_probability",
+            "The surprise was turned back into the probability of the whole text, which is no float any more. A logarithm of "
+            "another base is a multiple of this one.",
+            edits=(("nll_nats / n_characters / math.log(2)", "-np.log2(np.exp(-nll_nats)) / n_characters"),),
+        ),
+        Misconception(
             "perplexity_reported",
             "This is the perplexity per character: bits are its logarithm.",
             edits=(("nll_nats / n_characters / math.log(2)", "math.exp(nll_nats / n_characters)"),),
@@ -193,6 +216,11 @@ BITS_PER_CHARACTER = Exercise(
         Accepted(
             "one quotient",
             edits=(("nll_nats / n_characters / math.log(2)", "nll_nats / (np.log(2.0) * n_characters)"),),
+        ),
+        Accepted("ln 2 by heart", edits=(("math.log(2)", "0.693"),)),
+        Accepted(
+            "the logarithm of the perplexity",
+            edits=(("nll_nats / n_characters / math.log(2)", "np.log2(np.exp(nll_nats / n_characters))"),),
         ),
     ),
 )
@@ -258,6 +286,41 @@ MASKED_NLL = Exercise(
             "divided_by_all_positions",
             "Padding is left out of the sum and still counted in the number of tokens.",
             edits=(("[mask.astype(bool)].mean()", "[mask.astype(bool)].sum() / mask.size"),),
+        ),
+        Misconception(
+            "divided_by_sentences",
+            "The sum was divided by the number of sentences: long sentences then cost more than short ones, token for token.",
+            edits=(("[mask.astype(bool)].mean()", "[mask.astype(bool)].sum() / len(mask)"),),
+        ),
+        Misconception(
+            "mask_inverted",
+            "The padding was kept and the real tokens left out. Here true or 1 marks what is real.",
+            edits=(("mask.astype(bool)", "~mask.astype(bool)"),),
+        ),
+        Misconception(
+            "mask_as_positions",
+            "A mask of zeros and ones was used as an index: NumPy then takes rows 0 and 1 again and again.",
+            edits=(("mask.astype(bool)", "mask"),),
+        ),
+        Misconception(
+            "token_zero_for_padding",
+            "You left out the targets that are 0. Token 0 is a token like any other here; only the mask knows what is padding.",
+            wrong=others.nll_ignoring_token_zero,
+        ),
+        Misconception(
+            "softmax_over_time",
+            "The scores were normalised over the time steps. At each step the tokens share the money among themselves.",
+            edits=(("log_softmax(logits)", "log_softmax(logits, axis=1)"),),
+        ),
+        Misconception(
+            "softmax_twice",
+            "The scores went through the softmax twice: probabilities were taken for scores, and nothing is ever sure any more.",
+            edits=(("log_softmax(logits)", "log_softmax(np.exp(log_softmax(logits)))"),),
+        ),
+        Misconception(
+            "classes_by_reshape",
+            "A reshape to (B, V, T) does not exchange axes: the scores of one step end up in several.",
+            wrong=others.nll_of_classes_reshaped,
         ),
         Misconception(
             "mask_after_the_mean",

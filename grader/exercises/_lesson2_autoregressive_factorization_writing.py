@@ -72,6 +72,18 @@ LOG_SOFTMAX = Exercise(
             wrong=others.no_shift,
         ),
         Misconception(
+            "textbook_formula",
+            "The quotient was computed as it stands in the textbook: the exponential of a large score is infinite, and infinity by "
+            "infinity is nothing.",
+            wrong=others.textbook_formula,
+        ),
+        Misconception(
+            "epsilon_in_log",
+            "A small number was added to the probability before its logarithm: everything improbable then looks alike. Nothing "
+            "has to be rescued where no probability is rounded to 0.",
+            wrong=others.epsilon_in_log,
+        ),
+        Misconception(
             "one_shift_for_all",
             "One maximum was subtracted everywhere: a row far below it loses all its exponentials. Each row has its own maximum.",
             wrong=others.one_shift_for_all,
@@ -101,6 +113,14 @@ LOG_SOFTMAX = Exercise(
             "keepdims_missing",
             "After the sum the axis is gone, and the shapes no longer fit, or fit by accident in a square.",
             edits=(("np.sum(np.exp(shifted), axis=axis, keepdims=True)", "np.sum(np.exp(shifted), axis=axis)"),),
+        ),
+        Misconception(
+            "keepdims_missing_twice",
+            "After the maximum and after the sum the axis is gone, and the shapes no longer fit, or fit by accident in a square.",
+            edits=(
+                ("np.max(scores, axis=axis, keepdims=True)", "np.max(scores, axis=axis)"),
+                ("np.sum(np.exp(shifted), axis=axis, keepdims=True)", "np.sum(np.exp(shifted), axis=axis)"),
+            ),
         ),
         Misconception(
             "everything_normalised",
@@ -216,6 +236,12 @@ SAMPLE_SEQUENCE = Exercise(
             wrong=others.global_generator,
         ),
         Misconception(
+            "reseeded_each_call",
+            "A new generator with a fixed seed is made at each call, so that every call writes the same text. Use the rng you "
+            "are given.",
+            wrong=others.reseeded_each_call,
+        ),
+        Misconception(
             "one_number_for_all_steps",
             "One random number serves all steps: high at the first token means high at all. Each token needs a draw of its own.",
             wrong=others.one_number_for_all_steps,
@@ -224,6 +250,11 @@ SAMPLE_SEQUENCE = Exercise(
             "eos_ignored",
             "The sequence goes on after EOS until max_length is reached.",
             edits=(("        if token == eos:\n            break\n", ""),),
+        ),
+        Misconception(
+            "eos_drawn_again",
+            "When EOS is drawn, your loop throws it away and draws again: then no text ends before max_length.",
+            edits=(("            break\n", "            continue\n"),),
         ),
         Misconception(
             "eos_kept",
@@ -249,6 +280,11 @@ SAMPLE_SEQUENCE = Exercise(
             "one_too_many",
             "There is one token more than max_length allows.",
             edits=(("len(tokens) < max_length", "len(tokens) <= max_length"),),
+        ),
+        Misconception(
+            "drawn_before_counted",
+            "The first token is drawn before anybody asks whether there is room for one: max_length may be 0.",
+            wrong=others.drawn_before_counted,
         ),
         Misconception(
             "powers_underflow",

@@ -238,9 +238,10 @@ show(figure, alt="All texts of one, two and three letters as rows of strips. In 
 # context `()`, the second a context of one token, and so on. Sentences are separate, no context reaches from one into
 # the next.
 #
-# **Exercise.** `fit_ngram(corpus, order, vocabulary_size, alpha)` returns a dict. Keys: every context that occurs, a
-# tuple of ids in the order of the text. Values: the row, an array (V,) of probabilities. `corpus` is a list of lists
-# of ids, used as they are: add no markers. For `order=1` the one context is `()`. About eight lines.
+# **Exercise.** `fit_ngram(corpus, order, vocabulary_size, alpha)` returns a dict. Keys: every context that some token
+# of the corpus has, a tuple of ids in the order of the text. Values: the row, an array (V,) of probabilities. `corpus`
+# is a list of lists of ids, either of which may be empty; use them as they are and add no markers. For `order=1` the
+# one context is `()`. About eight lines.
 
 # %% exercise="fit_ngram"
 def fit_ngram(corpus, order, vocabulary_size, alpha):
@@ -597,8 +598,8 @@ print("scores 0 and 1:  ", [f"{value:.2f}" for value in log_softmax(np.array([0.
 #
 # **Exercise.** `sample_sequence(conditional, rng, max_length, eos, temperature=1.0)` returns a list of tokens. Start
 # with the empty prefix, draw with `rng` (a `np.random.Generator`) in any way you like, and stop when `eos` is drawn,
-# which is not kept, or when there are `max_length` tokens. It must work for $\tau$ from 0.0001 to 10,000, and what
-# has probability 0 is never drawn. About eight lines.
+# which is not kept, or when there are `max_length` tokens (at 0 before any draw). It must work for $\tau$ from 0.0001
+# to 10,000, and what has probability 0 is never drawn. About eight lines.
 
 # %% exercise="sample_sequence"
 def sample_sequence(conditional, rng, max_length, eos, temperature=1.0):
