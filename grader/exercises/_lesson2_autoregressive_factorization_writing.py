@@ -73,8 +73,8 @@ LOG_SOFTMAX = Exercise(
         ),
         Misconception(
             "textbook_formula",
-            "The quotient was computed as it stands in the textbook: the exponential of a large score is infinite, and infinity by "
-            "infinity is nothing.",
+            "The quotient was computed as it stands in the textbook: the exponential of a large score is infinite, and infinity "
+            "divided by infinity is no number.",
             wrong=others.textbook_formula,
         ),
         Misconception(

@@ -546,9 +546,10 @@ print("one table        ", *(f"{on_held_out[n - 1]:5.2f}" for n in MIXED))
 print("mixture          ", *(f"{value:5.2f}" for value in on_mixed))
 
 # %% [markdown]
-# Much better: 1.75 bits with six orders, below lzma and close to bz2, and hardly any turn. (One half was the best of
-# five votes tried on the held-out text; with 0.6 the best mixture has 1.75 bits too.) Falling back heals the
-# rows that are missing. It does not lengthen the memory: beyond order 6 nearly nothing is gained, because contexts
+# At orders 2 and 4, where hardly a row is missing, the mixture is worse than one table: it gives half the vote to
+# rows that know less. Beyond, it is much better: 1.75 bits with six orders, below lzma and close to bz2, and hardly
+# any turn. (One half was the best of five votes tried on the held-out text; with 0.6 the best mixture has 1.75 bits
+# too.) Falling back heals the rows that are missing. It does not lengthen the memory: beyond order 6 nearly nothing is gained, because contexts
 # that long have hardly ever been seen. The mixture knows what to do when it has no memory of a past. What it lacks is
 # a way to see that two different pasts are alike.
 
