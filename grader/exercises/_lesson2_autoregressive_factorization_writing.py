@@ -179,6 +179,20 @@ def _sampled(
     return draw
 
 
+def _nearly_tied(rng: Rng) -> Inputs:
+    """Two tokens so near each other that a cold draw still takes the second one time in six. EOS is the unlikely third."""
+    order = [int(token) for token in rng.permutation(3)]
+    row = [(31 / 64, 30 / 64, 3 / 64)[place] for place in order]
+    return {
+        "table": {(): row},
+        "context": 0,
+        "seed": int(rng.integers(2**31)),
+        "max_length": 1,
+        "eos": order.index(2),
+        "temperature": 0.02,
+    }
+
+
 SCALED = "np.log(conditional(tokens)) / temperature"
 
 SAMPLE_SEQUENCE = Exercise(
@@ -190,6 +204,7 @@ SAMPLE_SEQUENCE = Exercise(
         "a cool temperature": _sampled(3, 1, 2, eos=1, temperature=0.5),
         "a warm temperature": _sampled(3, 1, 2, eos=2, temperature=2.5),
         "a temperature near zero": _sampled(4, 1, 2, eos=3, temperature=NEAR_ZERO, never=(3,)),
+        "cold, two tokens nearly alike": _nearly_tied,
         "very hot, with impossible tokens": _sampled(4, 1, 2, eos=1, temperature=VERY_HIGH, never=(3,)),
         "no room": _sampled(3, 1, 0, eos=0),
     },
