@@ -48,9 +48,12 @@ def test_the_rhyme_comes_in_pieces_with_the_letter_after_each() -> None:
     assert np.array_equal(encode(letters)[1:], y[0, :-1])
 
 
-def test_a_result_that_is_no_pair_is_left_for_the_comparison_to_name() -> None:
+def test_a_result_that_is_no_pair_of_loss_and_dict_is_told_so() -> None:
     assert by_weight(lambda x: (0.5, {"W": x}), {"x": 1.0}) == {"loss": 0.5, "W": 1.0}
-    assert by_weight(lambda x: x, {"x": 1.0}) == 1.0
+    assert by_weight(lambda x: None, {"x": 1.0}) is None
+    for turned in ({"W": 1.0}, ({"W": 1.0}, 0.5), (0.5, {"W": 1.0}, 2.0), 1.0):
+        with pytest.raises(TypeError, match="expected a pair of the loss and a dict"):
+            by_weight(lambda x, turned=turned: turned, {"x": 1.0})
 
 
 def test_the_point_is_looked_at_again_after_the_gradient_was_measured() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.values import Inputs
+from course_utils.values import Inputs, describe, plain
 
 
 def numerical(subject: Any, inputs: Inputs) -> dict[str, Any]:
@@ -38,9 +38,13 @@ def scalar_function(made_of: Mapping[str, Any]) -> Callable[[Any], float]:
 def by_weight(subject: Any, inputs: Inputs) -> Any:
     """Call `subject`; of a result (loss, dict of arrays) make one dict, the loss first under "loss".
 
-    Anything else is returned as it came, for the comparison to name.
+    None is returned as it came, for the comparison to name. Anything else raises TypeError with a sentence for the student.
     """
     returned = subject(*inputs.values())
+    if returned is None:
+        return None
     if isinstance(returned, (tuple, list)) and len(returned) == 2 and isinstance(returned[1], Mapping):
         return {"loss": returned[0], **returned[1]}
-    return returned
+    raise TypeError(
+        f"expected a pair of the loss and a dict with the names of the weights, got {describe(plain(returned))}"
+    )
