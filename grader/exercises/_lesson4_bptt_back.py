@@ -64,6 +64,14 @@ TANH = Exercise(
             edits=(("(1 - h**2)", "(1 - h)**2"),),
         ),
         Misconception(
+            "brackets_missing",
+            (
+                "A product binds more tightly than a difference: dh is multiplied by 1, and the square is "
+                "taken away afterwards."
+            ),
+            edits=(("(1 - h**2)", "1 - h**2"),),
+        ),
+        Misconception(
             "forward_again",
             "You apply tanh to what arrives. Going back is a multiplication by a slope, not another bend.",
             edits=(("dh * (1 - h**2)", "np.tanh(dh) * (1 - h**2)"),),
@@ -92,7 +100,10 @@ STEP_PATTERNS = (
     ),
     (
         "dW_xh",
-        "dz is right; what is wrong is what it is paired with, or which way round the product stands. Look for what W_xh multiplied",
+        (
+            "dz is right; what is wrong is what it is paired with, or which way round the product stands. "
+            "Look for what W_xh multiplied"
+        ),
     ),
     ("dh", "dz is right; the way back through W_hh is not"),
     ("dx", "dz is right; the way back through W_xh is not"),
@@ -135,6 +146,14 @@ STEP = Exercise(
             "db_not_summed",
             "Your db still has one row per row of the batch. There is one bias, which all rows used.",
             edits=(("dz.sum(axis=0)", "dz"),),
+        ),
+        Misconception(
+            "db_keeps_an_axis",
+            (
+                "The sum over the rows is right, but an axis of length 1 is left where the rows were. A "
+                "gradient has the shape of its parameter."
+            ),
+            edits=(("dz.sum(axis=0)", "dz.sum(axis=0, keepdims=True)"),),
         ),
         Misconception(
             "averaged_over_batch",
@@ -217,7 +236,14 @@ LOOP_PATTERNS = (
         "the blame of every step is right; the state it is paired with is not, at some step at least, or the product stands the "
         "wrong way round",
     ),
-    ("dx", "the blame of every step is right, since the weights' gradients are; where its shares for x are put is not"),
+    (
+        "dx",
+        (
+            "the blame of every step is right, since the weights' gradients are; how a step's share for its "
+            "input is made, or where it is put, is not"
+        ),
+    ),
+    ("db", "the blame of every step is right; how the shares of rows and steps come together in db is not"),
 )
 
 LOOP = Exercise(
@@ -279,6 +305,40 @@ LOOP = Exercise(
             wrong=wrong.carry_after_slope,
         ),
         Misconception(
+            "slope_forgotten",
+            (
+                "Blame walks past every tanh as if it were not there: the slope is missing, for the weights "
+                "as for the way back."
+            ),
+            wrong=wrong.slope_forgotten,
+        ),
+        Misconception(
+            "carry_skips_slope",
+            "What you hand back to the step before has not passed the tanh of its own step: it is what arrived there.",
+            wrong=wrong.carry_skips_slope,
+        ),
+        Misconception(
+            "carry_piles_up",
+            (
+                "What was handed back once is handed back again: the carry of a later step is already "
+                "contained in what arrives."
+            ),
+            wrong=wrong.carry_piles_up,
+        ),
+        Misconception(
+            "last_state_twice",
+            (
+                "The last state receives its share of the loss twice: as the carry with which you begin, and "
+                "again in the first turn of the loop."
+            ),
+            edits=(('np.zeros_like(cache["h0"])', "dstates[:, -1].copy()"),),
+        ),
+        Misconception(
+            "dx_in_walking_order",
+            "Your dx stands in the order in which you walked: the share of the last input comes first.",
+            edits=(("return dx, carry,", "return dx[:, ::-1], carry,"),),
+        ),
+        Misconception(
             "forward_order",
             (
                 "You walk from the first step to the last. Blame for the future is not known before the future was "
@@ -327,7 +387,10 @@ LOOP = Exercise(
         ),
         Misconception(
             "h0_taken_as_zero",
-            "The first step's share of dW_hh is missing: the state before that step is not zero, the cache says what it was.",
+            (
+                "The first step's share of dW_hh is missing: the state before that step is not zero, the "
+                "cache says what it was."
+            ),
             edits=(('cache["h0"][:, None], states[:, :-1]]', '0 * cache["h0"][:, None], states[:, :-1]]'),),
         ),
         Misconception(
@@ -347,7 +410,10 @@ LOOP = Exercise(
         ),
         Misconception(
             "dW_hh_turned",
-            "Your dW_hh is turned over: entry (i, j) belongs to the weight from unit j to unit i. Being square it hides that.",
+            (
+                "Your dW_hh is turned over: entry (i, j) belongs to the weight from unit j to unit i. Being "
+                "square it hides that."
+            ),
             edits=(("return dx, carry, dW_xh, dW_hh, db", "return dx, carry, dW_xh, dW_hh.T, db"),),
         ),
         Misconception(
@@ -485,6 +551,22 @@ NORMS = Exercise(
             ),
         ),
         Misconception("squared", "You return squared lengths.", edits=(("np.linalg.norm(dh))", "np.sum(dh**2))"),)),
+        Misconception(
+            "spectral_norm",
+            (
+                "With 2 as its second argument, np.linalg.norm takes a matrix for a map and gives its largest "
+                "singular value. Here an array is one long vector."
+            ),
+            edits=(("np.linalg.norm(dh))", "np.linalg.norm(dh, 2))"),),
+        ),
+        Misconception(
+            "matrix_before_slope",
+            (
+                "You pass the matrix first and the slope afterwards. That is the order of the way forward, where the tanh "
+                "comes last."
+            ),
+            edits=(('tanh_backward(dh, h) @ cache["W_hh"]', 'tanh_backward(dh @ cache["W_hh"], h)'),),
+        ),
         Misconception(
             "mean_over_rows",
             "You average the norms of the rows; the whole array is to be taken as one vector.",

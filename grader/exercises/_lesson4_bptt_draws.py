@@ -142,6 +142,11 @@ def scores(B: int, T: int, V: int, lengths: tuple[int, ...], scale: float = 1.0,
     return draw
 
 
+def length(inputs: Inputs) -> float:
+    """The global norm of the gradients in a case of `clip_by_global_norm`."""
+    return float(np.linalg.norm(np.concatenate([np.ravel(gradient) for gradient in inputs["gradients"]])))
+
+
 def gradient_list(*shapes: tuple[int, ...], max_norm: float, scale: float = 1.0) -> Draw:
     """Inputs of `clip_by_global_norm`."""
 

@@ -59,6 +59,24 @@ NUMERICAL = Exercise(
             edits=(("(2 * eps)", "eps"),),
         ),
         Misconception(
+            "one_sided_over_two_eps",
+            "One of the two points that you compare is the point itself, and you divide as if both had been pushed.",
+            edits=(("nudged[index] = middle - eps", "nudged[index] = middle"),),
+        ),
+        Misconception(
+            "multiplied_by_eps",
+            "Read from left to right: in a / 2 * eps the last thing done is a multiplication.",
+            edits=(("(above - below) / (2 * eps)", "(above - below) / 2 * eps"),),
+        ),
+        Misconception(
+            "rows_together",
+            (
+                "You visit the first axis only. In an array of several axes, x[i] is a whole row, and all of "
+                "its entries move together."
+            ),
+            edits=(("np.ndindex(nudged.shape)", "range(len(nudged))"),),
+        ),
+        Misconception(
             "not_put_back",
             (
                 "Entries that were treated stay pushed while the next ones are measured: later slopes belong to "
@@ -147,6 +165,24 @@ SOFTMAX = Exercise(
             edits=(("mask[..., None] / max(mask.sum(), 1)", "np.ones_like(mask[..., None]) / max(mask.sum(), 1)"),),
         ),
         Misconception(
+            "mask_inverted",
+            "Padding receives blame and real tokens none. Read again what True means in this mask.",
+            edits=(("    raised =", "    mask = ~mask\n    raised ="),),
+        ),
+        Misconception(
+            "logits_masked",
+            "You set the scores of padding to zero. Equal scores are still a guess, and blame is taken for it.",
+            edits=(
+                ("    raised =", "    logits = logits * mask[..., None]\n    raised ="),
+                ("surplus * mask[..., None]", "surplus"),
+            ),
+        ),
+        Misconception(
+            "mask_from_ids",
+            "Symbol 0 was taken for padding. What is real is told by the mask, and 0 is a symbol like any other.",
+            edits=(("    raised =", "    mask = targets != 0\n    raised ="),),
+        ),
+        Misconception(
             "divided_by_all_positions",
             "You divide by all positions, padding included. The mean is over those that count.",
             edits=(("max(mask.sum(), 1)", "mask.size"),),
@@ -188,7 +224,10 @@ SOFTMAX = Exercise(
         ),
         Misconception(
             "one_shift_for_all",
-            "One maximum was subtracted everywhere: a position far below it loses all its exponentials. Each has its own.",
+            (
+                "One maximum was subtracted everywhere: a position far below it loses all its exponentials. "
+                "Each has its own."
+            ),
             edits=(("logits.max(axis=-1, keepdims=True)", "logits.max()"),),
         ),
         Misconception(
@@ -209,6 +248,27 @@ SOFTMAX = Exercise(
                 "position."
             ),
             edits=(("raised.sum(axis=-1, keepdims=True)", "raised.sum(axis=1, keepdims=True)"),),
+        ),
+        Misconception(
+            "softmax_over_everything",
+            "The probabilities of the whole batch together sum to one. Every position is a choice of its own.",
+            edits=(
+                ("logits.max(axis=-1, keepdims=True)", "logits.max()"),
+                ("raised.sum(axis=-1, keepdims=True)", "raised.sum()"),
+            ),
+        ),
+        Misconception(
+            "target_only",
+            (
+                "Only the score of the target receives blame. The loss depends on the other scores too: they "
+                "take probability away from it."
+            ),
+            edits=(
+                (
+                    "probabilities - np.eye(logits.shape[-1])[targets]",
+                    "(probabilities - 1) * np.eye(logits.shape[-1])[targets]",
+                ),
+            ),
         ),
         Misconception(
             "slope_added",
@@ -239,6 +299,9 @@ CLIP = Exercise(
     draws={
         "a matrix and a vector, too long": draws.gradient_list((2, 3), (4,), max_norm=0.5),
         "three arrays, short enough": draws.gradient_list((3,), (1, 2), (2, 1, 2), max_norm=30.0),
+        "two arrays, short enough, the square of their length above the limit": draws.redrawn(
+            draws.gradient_list((4,), (1, 3), max_norm=5.0), lambda inputs: 2.4 < draws.length(inputs) < 4.5
+        ),
         "one array, too long": draws.gradient_list((5,), max_norm=2.0, scale=10.0),
         "a small one and a large one": draws.gradient_list((2,), (3, 2), max_norm=3.0, scale=4.0),
         "nothing but zeros": draws.gradient_list((2,), (1, 3), max_norm=1.0, scale=0.0),
@@ -299,6 +362,24 @@ CLIP = Exercise(
                     "sum((gradient**2).sum() for gradient in gradients)",
                 ),
             ),
+        ),
+        Misconception(
+            "compares_squares",
+            (
+                "The squared length was compared with a limit for the length itself, so that some vectors "
+                "which are short enough were changed."
+            ),
+            edits=(("if norm > max_norm", "if norm**2 > max_norm"),),
+        ),
+        Misconception(
+            "comparison_turned",
+            "Long vectors are left alone and short ones are changed: the comparison stands the wrong way round.",
+            edits=(("if norm > max_norm", "if norm < max_norm"),),
+        ),
+        Misconception(
+            "factor_turned",
+            "The long vector has become longer still: the factor is turned over.",
+            edits=(("max_norm / norm if", "norm / max_norm if"),),
         ),
         Misconception(
             "sum_of_norms",

@@ -15,6 +15,10 @@ WEIGHT_PARTS = ("loss", "W_xh", "W_hh", "b_h", "W_hy", "b_y")
 
 TRAINING_PATTERNS = (
     (
+        "loss W_xh W_hh b_h W_hy b_y",
+        "even the loss is wrong, so look at the forward pass and at the mean first",
+    ),
+    (
         "W_xh W_hh b_h W_hy b_y",
         "every weight has moved wrongly, so look at what they share: the mean, the clipping, the size of the step",
     ),
@@ -26,7 +30,10 @@ TRAINING_PATTERNS = (
     ("loss", "all weights are right; only the number that is reported is not"),
     (
         "W_hh",
-        "the blame of every step is right; the state it is paired with is not, or the product stands the wrong way round",
+        (
+            "the blame of every step is right; the state it is paired with is not, or the product stands the "
+            "wrong way round"
+        ),
     ),
 )
 
@@ -41,7 +48,8 @@ TRAIN = Exercise(
             draws.training(2, 3, 4, 5, 6, readout=0.3, lr=2.0), lambda inputs: 0.55 < wrong.gradient_norm(inputs) < 0.95
         ),
         "a gradient that must be clipped": draws.redrawn(
-            draws.training(2, 4, 3, 2, 5, readout=4.0, lr=1.0), lambda inputs: wrong.gradient_norm(inputs) > 1.3
+            draws.training(2, 4, 3, 2, 5, readout=4.0, lr=1.0),
+            lambda inputs: wrong.gradient_norm(inputs) > 1.3 and wrong.longest_piece(inputs) > 1.1,
         ),
         "a batch of one, five steps": draws.training(1, 5, 2, 3, 4, readout=0.5, lr=0.5),
         "one step, one unit": draws.training(3, 1, 2, 1, 4, readout=0.5, lr=1.5),
@@ -85,6 +93,14 @@ TRAIN = Exercise(
             wrong=wrong.step_inside_loop,
         ),
         Misconception(
+            "clips_inside_loop",
+            (
+                "The weights move while blame is still on its way back through them, and each step's share is "
+                "clipped before the whole is known."
+            ),
+            wrong=wrong.step_clipping_inside_loop,
+        ),
+        Misconception(
             "clips_each_weight",
             "Every weight's gradient is clipped by its own norm. The limit is meant for the five together.",
             wrong=wrong.step_clipping_each,
@@ -110,7 +126,10 @@ TRAIN = Exercise(
         ),
         Misconception(
             "always_length_one",
-            "Every gradient was brought to norm 1, one that was shorter too. Clipping is an upper limit, not a wish for a length.",
+            (
+                "Every gradient was brought to norm 1, one that was shorter too. Clipping is an upper limit, "
+                "not a wish for a length."
+            ),
             wrong=wrong.step_of_length_one,
         ),
         Misconception(
@@ -120,7 +139,10 @@ TRAIN = Exercise(
         ),
         Misconception(
             "readout_forgotten",
-            "The read-out, or a part of it, was left out: W_hy and b_y belong to the update, and to the norm, like the other three.",
+            (
+                "The read-out, or a part of it, was left out: W_hy and b_y belong to the update, and to the "
+                "norm, like the other three."
+            ),
             wrong=wrong.step_forgets_readout,
         ),
         Misconception(
@@ -164,6 +186,11 @@ CHUNK_PATTERNS = (
         "the losses are right and no gradient is: look at what is summed, and over what it is divided",
     ),
     ("W_xh W_hh b_h", "losses and read-out are right; how far blame travels is not"),
+    (
+        "W_hh",
+        "only W_hh is wrong: blame stops at the state that enters a chunk, and W_hh multiplied that state all the same",
+    ),
+    ("loss", "all gradients are right; only the losses that are reported are not"),
 )
 
 TRUNCATED = Exercise(
@@ -212,6 +239,16 @@ TRUNCATED = Exercise(
             "own_mean",
             "Each chunk's loss is its own mean. The shares of all chunks must add up to the mean of the sequence.",
             wrong=wrong.chunks_own_mean,
+        ),
+        Misconception(
+            "mean_of_means",
+            "Every chunk has the same weight, a shorter one too: a mean of means is not the mean of all positions.",
+            wrong=wrong.chunks_mean_of_means,
+        ),
+        Misconception(
+            "k_chunks",
+            "You made k chunks. k is the number of steps in a chunk.",
+            wrong=wrong.chunks_counted,
         ),
         Misconception(
             "not_divided",

@@ -38,15 +38,36 @@ def carry_through_transpose(dstates: Floats, cache: Mapping[str, Floats]) -> tup
     return _rnn_backward(dstates, {**cache, "W_hh": cache["W_hh"].T})
 
 
+def slope_forgotten(dstates: Floats, cache: Mapping[str, Floats]) -> tuple[Floats, ...]:
+    """`rnn_backward` in which no tanh has a slope."""
+    return _rnn_backward(dstates, cache, slope=np.ones_like(dstates))
+
+
+def carry_skips_slope(dstates: Floats, cache: Mapping[str, Floats]) -> tuple[Floats, ...]:
+    """`rnn_backward` that hands back what arrived at a state, before its slope was taken."""
+    return _rnn_backward(dstates, cache, handed=lambda arriving, dz, carry: arriving @ cache["W_hh"])
+
+
+def carry_piles_up(dstates: Floats, cache: Mapping[str, Floats]) -> tuple[Floats, ...]:
+    """`rnn_backward` that adds to the carry where it should replace it."""
+    return _rnn_backward(dstates, cache, handed=lambda arriving, dz, carry: carry + dz @ cache["W_hh"])
+
+
 def _rnn_backward(
-    dstates: Floats, cache: Mapping[str, Floats], order: int = -1, late: bool = False
+    dstates: Floats,
+    cache: Mapping[str, Floats],
+    order: int = -1,
+    late: bool = False,
+    slope: Floats | None = None,
+    handed: Callable[[Floats, Floats, Floats], Floats] | None = None,
 ) -> tuple[Floats, ...]:
     before = np.concatenate([cache["h0"][:, None], cache["states"][:, :-1]], axis=1)
-    slope = 1 - cache["states"] ** 2
+    slope = 1 - cache["states"] ** 2 if slope is None else slope
     dz, carry = np.zeros_like(dstates), np.zeros_like(cache["h0"])
     for t in list(range(dstates.shape[1]))[::order]:
-        dz[:, t] = dstates[:, t] * slope[:, t] + carry if late else (dstates[:, t] + carry) * slope[:, t]
-        carry = dz[:, t] @ cache["W_hh"]
+        arriving = dstates[:, t] + carry
+        dz[:, t] = dstates[:, t] * slope[:, t] + carry if late else arriving * slope[:, t]
+        carry = handed(arriving, dz[:, t], carry) if handed else dz[:, t] @ cache["W_hh"]
     dW_xh, dW_hh = np.einsum("bth,btd->hd", dz, cache["x"]), np.einsum("bth,bti->hi", dz, before)
     return dz @ cache["W_xh"], carry, dW_xh, dW_hh, dz.sum((0, 1))
 
@@ -174,6 +195,21 @@ def step_inside_loop(weights: Weights, x: Floats, y: Any, lr: float) -> tuple[fl
     return loss, moving
 
 
+def step_clipping_inside_loop(weights: Weights, x: Floats, y: Any, lr: float) -> tuple[float, dict[str, Floats]]:
+    """`train_step` whose clipping was moved into the loop, and the update left there."""
+    loss, logits_states = _loss_and_pieces(weights, x, y)
+    moving = {name: value.copy() for name, value in weights.items()}
+    for piece in _pieces(moving, x, logits_states):
+        moving.update(_stepped(moving, piece, lr))
+    return loss, moving
+
+
+def longest_piece(inputs: Mapping[str, Any]) -> float:
+    """The largest norm that the gradient of a single step has in a case of `train_step`."""
+    weights, x = inputs["weights"], inputs["x"]
+    return max(map(_norm, _pieces(weights, x, _loss_and_pieces(weights, x, inputs["y"])[1])))
+
+
 def step_not_accumulated(weights: Weights, x: Floats, y: Any, lr: float) -> tuple[float, dict[str, Floats]]:
     """`train_step` that keeps the gradient of the step treated last (the first in time) and forgets the others."""
     loss, logits_states = _loss_and_pieces(weights, x, y)
@@ -190,7 +226,7 @@ def _loss_and_pieces(weights: Weights, x: Floats, y: Any) -> tuple[float, tuple[
     return loss, (states, dlogits / y.size)
 
 
-def _pieces(moving: dict[str, Floats], x: Floats, made: tuple[Floats, Floats]) -> Any:
+def _pieces(moving: Weights, x: Floats, made: tuple[Floats, Floats]) -> Any:
     """The gradients of one step after another, last step first, with the weights as they are when it is asked for."""
     states, dlogits = made
     carry = np.zeros_like(states[:, 0])
@@ -223,6 +259,17 @@ def chunks_cut_every_step(model: Weights, x: Floats, y: Any, k: int) -> Chunks:
 def chunks_own_mean(model: Weights, x: Floats, y: Any, k: int) -> Chunks:
     """`truncated_bptt` whose losses are means over the chunk."""
     return _chunks(model, x, y, k, weigh=lambda length: 1.0)
+
+
+def chunks_mean_of_means(model: Weights, x: Floats, y: Any, k: int) -> Chunks:
+    """`truncated_bptt` in which every chunk has the same weight, a short one too."""
+    count = -(-x.shape[1] // k)
+    return _chunks(model, x, y, k, weigh=lambda length: 1.0 / count)
+
+
+def chunks_counted(model: Weights, x: Floats, y: Any, k: int) -> Chunks:
+    """`truncated_bptt` that takes k for the number of chunks."""
+    return _chunks(model, x, y, -(-x.shape[1] // k))
 
 
 def chunks_not_divided(model: Weights, x: Floats, y: Any, k: int) -> Chunks:

@@ -34,7 +34,8 @@
 # To hand out blame you must know what happened, so the forward pass below returns a **cache**: a plain dict. The cache of a
 # sequence holds `x` $(B, T, D)$, `h0` $(B, H)$, `states` $(B, T, H)$ with `states[:, t]` the state *after* reading `x[:, t]`, and the
 # weights `W_xh`, `W_hh`, `b_h`. The five weights of a network travel in a dict of their own. The cell is given; run it. Checks compare
-# numbers: an array, a tensor or a list of the right shape, in float64 or float32, is all the same to them.
+# numbers: an array, a tensor or a list of the right shape, in float64 or float32, is all the same to
+# them. But they see it when a function changes what it was given: leave every input as it was.
 
 # %% setup
 import matplotlib.pyplot as plt
@@ -277,8 +278,8 @@ for name, gradient in mine.items():
     print(f"d{name:5} off by under 1e-7 when measured: {measured < 1e-7}   under 1e-12 of autograd's: {auto < 1e-12}")
 
 # %% [markdown]
-# Five agreements with two witnesses that share no code with you. The measured ones stop near $10^{-10}$, the bottom of the V;
-# autograd agrees to the last digits, because it does the same sums in another order. From here on you need neither.
+# Five agreements with two witnesses that share no line with your way back. The measured one comes as close as the bottom of the V
+# allows; autograd agrees to the last digits, because it does the same sums in another order. From here on you train without either.
 
 # %% [markdown]
 # ## 5 · Where blame begins, and how loud it may be (10 minutes)
@@ -639,12 +640,13 @@ print("k \\ lag" + "".join(f"{lag:>14}" for lag in lags) + "     (mean, lowest t
 for k, row in zip(cuts, accuracy):
     print(f"{k:<7}" + "".join(f"  {seeds.mean():.2f} {seeds.min():.2f}-{seeds.max():.2f}" for seeds in row))
 show(echo_grid(cuts, lags, accuracy), alt="A grid of accuracies, cut k against lag. Where the lag is shorter than k, accuracy is 1 or "
-     "close to it; where it is longer, near the one third of guessing or somewhat above. At k = 1 and lag 1 it is high as well.")
+     "close to it; elsewhere it is far lower, down to the one third of guessing. At k = 1 and lag 1 it is high as well.")
 
 # %% [markdown]
 # A staircase. Where the lag is shorter than $k$ (framed), the echo is learned, or nearly; the longest lag would like more training. Where
-# it is longer, the accuracy stays near guessing: no blame ever reached the step that should have stored the symbol. A little
-# above guessing is no contradiction. The state itself crosses every cut, and even untaught weights keep some of the past in it.
+# it is not, no blame ever reached the step that should have stored the symbol, and the accuracy stays far lower, in places at guessing.
+# That many of these fields lie above one third is no contradiction. The state itself crosses every cut, and even untaught
+# weights keep some of the past in it.
 
 # %% [markdown]
 # The corner $k = 1$, lag 1 shows this best. The state that enters a chunk still holds traces of the symbol just read, and $W_{hh}$, in the first
