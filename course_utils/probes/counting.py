@@ -20,13 +20,17 @@ def running_counts(subject: Any, inputs: Inputs) -> dict[str, Any]:
     return {text: np.rint(_read(text, alphabet, weights)) for text in inputs["texts"]}
 
 
+class InputWeightsError(ValueError):
+    """W_xh does not have a column for each letter: told apart from other shapes, which have other reasons."""
+
+
 def checked_weights(weights: Any, features: int) -> list[Any]:
     """The five arrays as float64, in order; H is told by the number of rows of W_xh."""
     if not isinstance(weights, (tuple, list)) or len(weights) != 5:
         raise ValueError("expected the five arrays W_xh, W_hh, b_h, W_hy, b_y")
     arrays = [np.asarray(plain(weight), dtype=np.float64) for weight in weights]
-    if arrays[0].ndim != 2:
-        raise ValueError(f"W_xh has shape {arrays[0].shape}, expected (H, {features})")
+    if arrays[0].ndim != 2 or arrays[0].shape[1] != features:
+        raise InputWeightsError(f"W_xh has shape {arrays[0].shape}, expected (H, {features}), for {features} letters")
     hidden = arrays[0].shape[0]
     shapes = {"W_xh": (hidden, features), "W_hh": (hidden, hidden), "b_h": (hidden,), "W_hy": (1, hidden), "b_y": (1,)}
     for (name, shape), array in zip(shapes.items(), arrays, strict=True):

@@ -44,6 +44,14 @@ def forward_with_first(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array
     return np.stack(states, axis=1)
 
 
+def forward_without_first_input(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Puts h_0 at the first position and begins to read at the second."""
+    states = [h0]
+    for t in range(1, x.shape[1]):
+        states.append(_step(x[:, t], states[-1], W_xh, W_hh, b_h))
+    return np.stack(states, axis=1)
+
+
 def masked_ignoring(x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Any:
     """Steps on through the padding."""
     states, h = [], h0
@@ -73,6 +81,12 @@ def masked_reset(x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, 
         h = np.where((t < lengths)[:, None], _step(x[:, t], h, W_xh, W_hh, b_h), h0)
         states.append(h)
     return np.stack(states, axis=1), h
+
+
+def masked_left_sorted(x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Any:
+    """Sorts the rows by length, the longest first, and leaves them so."""
+    order = np.argsort(-lengths, kind="stable")
+    return _masked(x[order], lengths[order], h0[order], W_xh, W_hh, b_h)
 
 
 def masked_one_length(x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Any:

@@ -174,6 +174,11 @@ RNN_STEP = Exercise(
             edits=(("np.tanh(x_t @ W_xh.T + h @ W_hh.T + b_h)", "np.tanh(x_t @ W_xh.T) + np.tanh(h @ W_hh.T + b_h)"),),
         ),
         Misconception(
+            "tanh_of_input_only",
+            "Only the input's term was squashed: state and bias were added outside, and the result can leave -1 ... 1.",
+            edits=(("x_t @ W_xh.T + h @ W_hh.T + b_h)", "x_t @ W_xh.T) + h @ W_hh.T + b_h"),),
+        ),
+        Misconception(
             "residual",
             "The old state was added to the new one as well. The old state enters only through W_hh.",
             edits=(("return np.tanh(", "return h + np.tanh("),),
@@ -231,6 +236,11 @@ RNN_FORWARD = Exercise(
             "start_included",
             "There is one state too many: h0 is the state before the first input, and no part of the result.",
             wrong=wrong.forward_with_first,
+        ),
+        Misconception(
+            "first_input_skipped",
+            "h0 stands at the first position, and the first input is never read: the state *after* it is wanted there.",
+            wrong=wrong.forward_without_first_input,
         ),
         Misconception(
             "last_step_skipped",
@@ -313,6 +323,17 @@ READOUT = Exercise(
             "softmax",
             "The outputs of each step add up to 1: they were made into probabilities. Plain scores are wanted.",
             wrong=lambda h, W_hy, b_y: np.exp(h @ W_hy.T + b_y) / np.exp(h @ W_hy.T + b_y).sum(axis=-1, keepdims=True),
+        ),
+        Misconception(
+            "log_softmax",
+            "The exponentials of each step's outputs add up to 1: they were made into log-probabilities. Plain "
+            "scores are wanted.",
+            edits=(
+                (
+                    "return h @ W_hy.T + b_y",
+                    "y = h @ W_hy.T + b_y\n    return y - np.log(np.exp(y).sum(axis=-1, keepdims=True))",
+                ),
+            ),
         ),
         Misconception(
             "last_state_only",
@@ -455,6 +476,22 @@ SIMPLE_RNN = Exercise(
             "relu", "A rectifier was used where the cell squashes to -1 ... 1.", edits=(("torch.tanh(", "torch.relu("),)
         ),
         Misconception(
+            "sigmoid",
+            "The logistic sigmoid was used, which runs from 0 to 1, where the cell squashes to -1 ... 1.",
+            edits=(("torch.tanh(", "torch.sigmoid("),),
+        ),
+        Misconception(
+            "no_graph",
+            "The numbers are right, and no gradient flows at all: on their way they left what PyTorch can follow.",
+            edits=(("torch.stack(states, axis=1), h", "torch.stack(states, axis=1).detach(), h.detach()"),),
+        ),
+        Misconception(
+            "states_cut_off",
+            "The numbers are right, but the states that you return are copies without a past. A loss on them "
+            "teaches the layers nothing.",
+            edits=(("states.append(h)", "states.append(h.detach())"),),
+        ),
+        Misconception(
             "first_state_as_final",
             "The state after the first step came back as the final one.",
             edits=(("axis=1), h", "axis=1), states[0]"),),
@@ -528,6 +565,11 @@ MASKED = Exercise(
             wrong=wrong.masked_one_length,
         ),
         Misconception(
+            "order_not_restored",
+            "The rows came back sorted by length. Whoever asked has them in another order.",
+            wrong=wrong.masked_left_sorted,
+        ),
+        Misconception(
             "mask_inverted",
             "The real steps are skipped and the padding is read: old and new are the wrong way round.",
             edits=(("t < lengths", "t >= lengths"),),
@@ -591,6 +633,21 @@ RNN_COSTS = Exercise(
             edits=(("matrices + H + O", "matrices + 2 * H + O"),),
         ),
         Misconception(
+            "readout_forgotten",
+            "Only the cell was counted. Parameters and multiply-adds of the read-out belong to the bill as well.",
+            edits=(("H * D + H * H + O * H", "H * D + H * H"), ("matrices + H + O", "matrices + H")),
+        ),
+        Misconception(
+            "biases_multiplied",
+            "The biases were counted among the multiply-adds. They are added, and multiplied with nothing.",
+            edits=(("T * matrices", "T * parameters"),),
+        ),
+        Misconception(
+            "counted_twice",
+            "Each multiplication and the addition behind it were counted apart. Together they are one multiply-add.",
+            edits=(("T * matrices", "2 * T * matrices"),),
+        ),
+        Misconception(
             "one_step_only",
             "The multiply-adds are those of a single step. The sequence has T of them.",
             edits=(("T * matrices", "matrices"),),
@@ -604,6 +661,11 @@ RNN_COSTS = Exercise(
             "last_state_stored",
             "Only one state is stored. Lesson 4 walks back through all of them, so they must be kept.",
             edits=(("T * H", "H"),),
+        ),
+        Misconception(
+            "start_state_stored",
+            "One state too many is stored: h_0 is given, and not among h_1 to h_T.",
+            edits=(("T * H", "(T + 1) * H"),),
         ),
         Misconception(
             "outputs_stored",
