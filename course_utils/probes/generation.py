@@ -9,7 +9,7 @@ import numpy as np
 
 from course_utils.values import Inputs
 
-REPEATED = 20
+REPEATED = 200  # a distribution with a very likely continuation tells few draws apart
 NOT_REPEATABLE = "another continuation when the same generator was started again"
 
 
@@ -27,6 +27,8 @@ def continuations(subject: Any, inputs: Inputs) -> dict[str, dict[str, int]]:
     def written(rng: np.random.Generator) -> str:
         given = list(read)
         tokens = subject(step, readout, given, inputs["n"], rng)
+        if isinstance(tokens, str):
+            raise TypeError(f"expected a list of {inputs['n']} tokens, got a str")
         if given != read:
             inputs["seed_tokens"][:] = given
         return " ".join(str(int(token)) for token in tokens)

@@ -707,6 +707,11 @@ GENERATE = Exercise(
             edits=(("for token in seed_tokens:", "for token in seed_tokens[-1:]:"),),
         ),
         Misconception(
+            "last_token_not_read",
+            "The continuation does not depend on the last token of the seed: it was not read before the first draw.",
+            edits=(("for token in seed_tokens:", "for token in seed_tokens[:-1]:"),),
+        ),
+        Misconception(
             "argmax",
             "The likeliest token was taken every time. Drawing means that a token of probability 0.2 comes up in one draw out of five.",
             edits=(("int(rng.choice(len(p), p=p))", "int(np.argmax(p))"),),
@@ -730,6 +735,12 @@ GENERATE = Exercise(
             "overflow",
             "Large scores break it: the exponential of 900 is no finite number. Only differences of scores matter.",
             edits=(("np.exp(scores - scores.max())", "np.exp(scores)"),),
+        ),
+        Misconception(
+            "overflow_swept_away",
+            "Where scores are large, all tokens come up equally often: cutting scores off, or replacing what is not a number, throws "
+            "away the differences between them.",
+            edits=(("np.exp(scores - scores.max())", "np.exp(np.clip(scores, -100, 100))"),),
         ),
         Misconception(
             "seed_in_result",
