@@ -132,3 +132,9 @@ def test_checks_ship_beside_both_notebooks_and_are_the_same(lesson_name: str) ->
     texts = [(root / lesson_name / FILE_NAME).read_text(encoding="utf-8") for root in (SOLUTIONS, NOTEBOOKS)]
     assert texts[0] == texts[1]
     assert json.loads(texts[0])["lesson"] == lesson_name
+
+
+def test_the_minutes_of_the_sections_add_up_to_those_of_the_lesson(lesson_name: str) -> None:
+    text = (SOLUTIONS / lesson_name / f"{lesson_name}.py").read_text(encoding="utf-8")
+    sections = re.findall(r"^# (?:## .*\((\d+) minutes\)|\| \d · .* \| (\d+) \|)$", text, re.MULTILINE)
+    assert sum(int(heading or row) for heading, row in sections) == load_lesson(lesson_name).minutes

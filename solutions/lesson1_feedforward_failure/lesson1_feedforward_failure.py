@@ -47,7 +47,7 @@ from course_utils.plotting import ceilings, forecasts, show
 from course_utils.training import small_networks
 
 # %% [markdown]
-# ## 1.1 Words in a bag (10 minutes)
+# ## 1.1 Words in a bag (8 minutes)
 #
 # A feedforward network wants a vector of fixed length. The oldest way to make one from a sentence: fix a list of words,
 # the *vocabulary*, and count how often each of them occurs. The vector of counts is called a **bag of words**, because
@@ -83,7 +83,7 @@ for sentence in ("dog bites man", "man bites dog"):
 # rest is counting what it costs.
 
 # %% [markdown]
-# ## 1.2 The ceiling of the bag (15 minutes)
+# ## 1.2 The ceiling of the bag (12 minutes)
 #
 # Take all sentences *animal, verb, person* and *person, verb, animal* with five animals, eight people and five verbs:
 # 400 sentences, half of them news (label 1: the person does it to the animal). **Predict**: what share of the 400 can
@@ -164,7 +164,7 @@ for name, histories, top in zip(("order decides", "with settled verbs"), races, 
 # the bag gets below $\frac{400}{720}\ln 2 = 0.385$.
 
 # %% [markdown]
-# ## 1.3 A window on the last words (15 minutes)
+# ## 1.3 A window on the last words (12 minutes)
 #
 # If order matters, keep it: give the network the last `window` words side by side, each as a *one-hot* vector of length
 # V with a single 1. Now *dog bites man* and *man bites dog* differ. But sentences are longer than windows. *Soup not
@@ -255,7 +255,7 @@ for gap in (2, 3, 4, 5):
 # carries a note along. First see what a very long window would cost.
 
 # %% [markdown]
-# ## 1.4 Weights that never met (10 minutes)
+# ## 1.4 Weights that never met (8 minutes)
 #
 # Let every sentence have 8 words and the window as well, so that everything is seen. The opinion stands at one of seven
 # positions, idle words around it. During training it never stands at position 3 (counted from 0); at every other
@@ -336,7 +336,7 @@ for position in range(length):
 # to learn "what counts comes first" (try it). It carries over what its training made it treat alike.
 
 # %% [markdown]
-# ## 1.5 Batches of ragged sentences (15 minutes)
+# ## 1.5 Batches of ragged sentences (12 minutes)
 #
 # The reader takes any length, but arrays do not. Two pieces of housekeeping come before every recurrent network, and
 # both go wrong silently. The first: which axis is which. Much software, PyTorch by default too, stores time first,
@@ -448,7 +448,7 @@ show(ceilings.parameters(lengths, counts),
 # their own examples.
 
 # %% [markdown]
-# ## 1.6 A real series, and a humbling baseline (20 minutes)
+# ## 1.6 A real series, and a humbling baseline (17 minutes)
 #
 # Sequences are not only words. Here is the closing price of Google's shares on 1,047 trading days, 2004 to 2008, a file
 # that comes with matplotlib. A window network for it reads `window` prices and foretells the one `horizon` days after
@@ -603,7 +603,7 @@ print("networks that beat persistence on the test days:", np.sum(every_ratio < 1
 # that no one can forecast anything. It shows which number to ask for.
 
 # %% [markdown]
-# ## 1.7 Through both ceilings (10 minutes)
+# ## 1.7 Through both ceilings (8 minutes)
 #
 # Back to words, for the last set. Every sentence now has two opinions, one on the soup, one on the wine, in either
 # order, with idle words between. The question: is the *soup* praised? *Soup so good today wine not good* and *soup not
@@ -709,7 +709,7 @@ show(ceilings.memory(pair, distances, blind),
 # every word by one rule, and nobody said what to write into them.
 
 # %% [markdown]
-# ## 1.8 Your own words (10 minutes)
+# ## 1.8 Your own words (8 minutes)
 #
 # Take an image classifier that is an MLP on the pixels of images of one fixed size. Choose *one* random shuffle of the
 # pixel positions and apply this same shuffle to every image, in training and in test. To you the images become snow. To
