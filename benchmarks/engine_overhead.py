@@ -38,7 +38,7 @@ from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook
 from grader.spec import Exercise
 
-LESSON = "lesson3_rnn_cell"
+LESSON = "lesson4_bptt"  # ten exercises, and little work of its own, whose noise would hide what is added
 PAIRS = 7
 SMALL = [f"value_{n} = {n}\nprint(value_{n})" for n in range(17)] + ["def f(a):\n    return a * 2"]
 WORK = [
@@ -98,7 +98,7 @@ def engine_seconds(engine: Engine, sources: list[str], exercises: int) -> float:
 def whole_submissions(engine: Engine) -> Iterator[tuple[float, float]]:
     """Grading and recording the solved lesson without its experiments, and the same cells and calls bare; in seconds."""
     key = lesson_key(LESSON)
-    solved = next(one for one in labelled_submissions(LESSON) if one.name == "everything_in_einsum")
+    solved = next(one for one in labelled_submissions(LESSON) if one.verdict == "accepted")
     secret = bytes(32)
     with tempfile.TemporaryDirectory() as folder, GradeBook(CourseRecords(Path(folder))) as book:
         path = Path(folder) / "submitted.ipynb"
