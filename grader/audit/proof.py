@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from course_utils.calling import Performance, perform
-from course_utils.cases import Case, ExerciseInfo
-from course_utils.judging import Verdict, judge_calls, judge_case
+from course_utils.cases import Case, ExerciseInfo, Raises
+from course_utils.judging import Verdict, judge, judge_calls, judge_case
 from course_utils.values import Inputs
 from grader.audit.forms import broken_forms
 from grader.audit.mutants import mutants
@@ -99,10 +99,11 @@ def _prove_misconception(
     proof: Proof, exercise: Exercise, item: Misconception, answers: Answers, visible: ExerciseInfo, hidden: ExerciseInfo
 ) -> None:
     proof.misconceptions += 1
-    wrong = answers.variant(exercise.name, item)
+    trained = exercise.kind == "training"
+    wrong = None if trained else answers.variant(exercise.name, item)
     problems = []
     for side, info in (("visible", visible), ("hidden", hidden)):
-        verdict = verdict_on(info, exercise, wrong)
+        verdict = _verdict_on_training(info, item.slug) if trained else verdict_on(info, exercise, wrong)
         if verdict.status == "passed":
             problems.append(f"misconception {item.slug} is accepted by the {side} cases")
         elif not _recognised(verdict, item.slug):
@@ -112,6 +113,16 @@ def _prove_misconception(
             )
     proof.recognised += not problems
     proof.problems += problems
+
+
+def _verdict_on_training(info: ExerciseInfo, slug: str) -> Verdict:
+    """On what the misconception gave when `info` was made: to train the same networks again would give the same."""
+    known = next(known for known in info.mistakes if known.slug == slug)
+    done = [
+        Performance("raised", error=output.error) if isinstance(output, Raises) else Performance("returned", output)
+        for output in known.outputs
+    ]
+    return judge(info, info.cases, done, info.mistakes)
 
 
 def _recognised(verdict: Verdict, slug: str) -> bool:
