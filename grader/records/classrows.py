@@ -14,6 +14,7 @@ from nbgrader import api
 from grader.paths import GraderError
 from grader.records.changes import CHANGES
 from grader.records.course import CourseRecords
+from grader.records.opening import opened_by_address
 from grader.records.told import ToldRows, told_rows
 from grader.records.verdicts import EXERCISES, SUBMISSIONS, VERDICTS
 
@@ -73,9 +74,11 @@ def _connection(records: CourseRecords) -> Iterator[sa.Connection]:
     )
     if not records.db_url and not (records.folder / "gradebook.db").is_file():
         raise nothing
-    engine = sa.create_engine(records.database)
+    with opened_by_address():
+        engine = sa.create_engine(records.database)
+        opened = engine.connect()
     try:
-        with engine.connect() as connection:
+        with opened as connection:
             if not sa.inspect(connection).has_table(SUBMISSIONS.name):
                 raise nothing
             if not connection.execute(sa.select(sa.func.count()).select_from(SUBMISSIONS)).scalar():

@@ -27,6 +27,7 @@ from grader.paths import SOLUTIONS, GraderError
 from grader.records.changes import ChangeLog, KeptVerdicts, Move, moves_of
 from grader.records.course import CourseRecords
 from grader.records.executed import recorded
+from grader.records.opening import opened_by_address
 from grader.records.told import replace_told
 from grader.records.verdicts import SUBMISSIONS, SubmissionState, VerdictStore, environment_digest
 
@@ -245,7 +246,8 @@ def _open(database: str) -> Gradebook:
         os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
     # nbgrader builds a submission's rows before it adds them to the session, which SQLAlchemy remarks upon.
     warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
-    return Gradebook(database, COURSE_ID)
+    with opened_by_address():
+        return Gradebook(database, COURSE_ID)
 
 
 def _counted(grades: Iterable[Any], key: LessonKey) -> dict[str, float | None]:

@@ -102,7 +102,7 @@ def _submissions(connection: sa.Connection) -> Iterable[SubmissionMark]:
         )
         .join(api.SubmittedAssignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
         .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
-        .group_by(api.SubmittedAssignment.id)
+        .group_by(api.Assignment.name, api.SubmittedAssignment.id)
         .order_by(api.Assignment.name, api.SubmittedAssignment.student_id)
     )
     for lesson, student, handed_in, penalty in connection.execute(query):
