@@ -42,7 +42,7 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/grader build --check
 	$(BIN)/grader audit
-	$(BIN)/python -m pytest tests -n auto --dist loadgroup --no-loadscope-reorder --durations 20
+	$(BIN)/python -m pytest tests -n auto --dist loadfile --no-loadscope-reorder --durations 20
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:cacheprovider solutions
 
 lab: $(READY)

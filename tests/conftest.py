@@ -28,12 +28,11 @@ def engine() -> Iterator[Engine]:
         yield opened
 
 
-# The groups that take longest, each as a whole in one process: begun first, so that no core waits for another at the end.
+# The files that take longest, each as a whole in one process: begun first, so that no core waits for another at the end.
 LONGEST = (
-    "test_hostile_corpus none",
-    "test_hostile_corpus partial",
+    "test_hostile_corpus",
+    "test_labelled_submissions",
     "test_nbgrader_tools",
-    "test_hostile_corpus full",
     "test_grading_records",
     "test_engine_boxes",
     "test_new",
@@ -45,24 +44,9 @@ LONGEST = (
 )
 
 
-def _group(item: pytest.Item) -> str:
-    """The tests of a file share what it sets up. The corpus is set up once for each level, a labelled submission alone."""
-    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    if item.path.stem == "test_hostile_corpus":
-        return f"{item.path.stem} {given.get('level', 'full')}"
-    if "labelled" in given:
-        return f"{item.path.stem} {given['labelled'].lesson}"
-    return item.path.stem
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Each group runs in one process."""
-    item.add_marker(pytest.mark.xdist_group(_group(item)))
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Longest groups first; the order within a group, and that of the others, stays."""
-    items.sort(key=lambda item: LONGEST.index(_group(item)) if _group(item) in LONGEST else len(LONGEST))
+    """Longest files first; the order within a file, and that of the others, stays."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
