@@ -96,7 +96,7 @@ def test_a_performance_is_rebuilt_from_plain_fields_only() -> None:
     assert found == Performance("raised", None, message="m" * 2_000, changed=("", "a"))
 
 
-# --- folders
+# --- memory
 
 
 def test_memory_is_counted_with_what_is_shared_divided_and_in_a_short_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +115,9 @@ def test_memory_is_counted_with_what_is_shared_divided_and_in_a_short_time(monke
     # No time for more than the largest: three like it.
     assert [processes.hold_more(family, cap, seconds=0.0) for cap in (89, 90)] == [True, False]
     assert looked == [3, 3]
+
+
+# --- folders
 
 
 def test_a_folder_is_read_without_links_pipes_and_devices(tmp_path: Path) -> None:

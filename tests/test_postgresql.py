@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -41,8 +42,9 @@ def address() -> Iterator[str]:
         _call("initdb", "-D", data, "-A", "trust", "-U", "course", "--no-sync")
         _call("pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
         yield f"postgresql+psycopg://course@/postgres?host={folder}"
-        _call("pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
+        with contextlib.suppress(subprocess.CalledProcessError):  # it never started
+            _call("pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 
