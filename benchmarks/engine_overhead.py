@@ -38,7 +38,7 @@ from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook
 from grader.spec import Exercise
 
-LESSON = "lesson4_bptt"  # ten exercises, and little work of its own, whose noise would hide what is added
+LESSON = "lesson4_bptt"  # nine exercises, and little work of its own, whose noise would hide what is added
 PAIRS = 7
 SMALL = [f"value_{n} = {n}\nprint(value_{n})" for n in range(17)] + ["def f(a):\n    return a * 2"]
 WORK = [
