@@ -309,25 +309,6 @@ def epsilon_added(conditional: Any, rng: Any, max_length: int, eos: int, tempera
     return tokens
 
 
-def reseeded_each_call(conditional: Any, rng: Any, max_length: int, eos: int, temperature: float = 1.0) -> Any:
-    return sample_by_choice(conditional, np.random.default_rng(0), max_length, eos, temperature)
-
-
-def drawn_before_counted(conditional: Any, rng: Any, max_length: int, eos: int, temperature: float = 1.0) -> Any:
-    return sample_by_choice(conditional, rng, max(1, max_length), eos, temperature)
-
-
-def sample_by_choice(conditional: Any, rng: Any, max_length: int, eos: int, temperature: float = 1.0) -> Any:
-    tokens: list[int] = []
-    while len(tokens) < max_length:
-        shares = _tempered(conditional, tokens, temperature)
-        token = int(rng.choice(len(shares), p=shares))
-        if token == eos:
-            break
-        tokens.append(token)
-    return tokens
-
-
 def reseeded_each_step(conditional: Any, rng: Any, max_length: int, eos: int, temperature: float = 1.0) -> Any:
     tokens: list[int] = []
     while len(tokens) < max_length:

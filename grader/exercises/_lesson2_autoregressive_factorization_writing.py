@@ -193,6 +193,7 @@ def _nearly_tied(rng: Rng) -> Inputs:
     }
 
 
+BEGINNING = "    tokens = []\n"
 SCALED = "np.log(conditional(tokens)) / temperature"
 
 SAMPLE_SEQUENCE = Exercise(
@@ -254,7 +255,7 @@ SAMPLE_SEQUENCE = Exercise(
             "reseeded_each_call",
             "A new generator with a fixed seed is made at each call, so that every call writes the same text. Use the rng you "
             "are given.",
-            wrong=others.reseeded_each_call,
+            edits=((BEGINNING, f"    rng = np.random.default_rng(0)\n{BEGINNING}"),),
         ),
         Misconception(
             "one_number_for_all_steps",
@@ -299,7 +300,7 @@ SAMPLE_SEQUENCE = Exercise(
         Misconception(
             "drawn_before_counted",
             "The first token is drawn before anybody asks whether there is room for one: max_length may be 0.",
-            wrong=others.drawn_before_counted,
+            edits=((BEGINNING, f"    max_length = max(1, max_length)\n{BEGINNING}"),),
         ),
         Misconception(
             "powers_underflow",
