@@ -14,6 +14,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from course_utils.cases import FILE_NAME, lesson_from_json, lesson_to_json
 from grader.build import build_lesson, compare_with_disk, write_lesson
+from grader.build.execute import joined
 from grader.build.lesson import notebook_text
 from grader.build.text import read_text
 from grader.exercises import all_lessons, load_lesson
@@ -138,3 +139,12 @@ def test_the_minutes_of_the_sections_add_up_to_those_of_the_lesson(lesson_name: 
     text = (SOLUTIONS / lesson_name / f"{lesson_name}.py").read_text(encoding="utf-8")
     sections = re.findall(r"^# (?:## .*\((\d+) minutes\)|\| \d · .* \| (\d+) \|)$", text, re.MULTILINE)
     assert sum(int(heading or row) for heading, row in sections) == load_lesson(lesson_name).minutes
+
+
+def test_what_a_kernel_sends_in_pieces_is_one_output_and_stays_on_its_side_of_a_figure() -> None:
+    def stream(text: str, name: str = "stdout") -> nbformat.NotebookNode:
+        return nbformat.v4.new_output("stream", name=name, text=text)
+
+    figure = nbformat.v4.new_output("display_data", data={"text/plain": "figure"})
+    outputs = [stream("a\n"), stream("b\n"), stream("c\n", "stderr"), figure, stream("d\n"), stream("e\n")]
+    assert joined(outputs) == [stream("a\nb\n"), stream("c\n", "stderr"), figure, stream("d\ne\n")]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
 
-import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 from course_utils.cases import FILE_NAME
@@ -21,7 +22,7 @@ CELL_TIMEOUT = 300
 KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
-def executed(notebook: nbformat.NotebookNode, lesson: str, checks: str) -> nbformat.NotebookNode:
+def executed(notebook: NotebookNode, lesson: str, checks: str) -> NotebookNode:
     """The notebook with its outputs. Raises GraderError with the failing cell's message."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / FILE_NAME).write_text(checks, encoding="utf-8")
@@ -39,5 +40,23 @@ def executed(notebook: nbformat.NotebookNode, lesson: str, checks: str) -> nbfor
                 client.execute()
         except CellExecutionError as error:
             raise GraderError(f"{lesson}: a cell of the solved notebook fails.\n{str(error)[-1500:]}") from None
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
+
+
+def joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """The outputs with neighbours of one stream made one: a kernel sends what is printed in pieces, by the clock.
+
+    nbclient's `coalesce_streams` also carries text from below a figure to above it.
+    """
+    whole: list[NotebookNode] = []
+    for output in outputs:
+        last = whole[-1] if whole else None
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            whole.append(output)
+    return whole
