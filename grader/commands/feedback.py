@@ -11,7 +11,6 @@ from grader.commands.command import Command, add_records
 from grader.exercises import load_lesson
 from grader.feedback import feedback_page
 from grader.feedback.page import FeedbackMaterial
-from grader.paths import GraderError
 from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook, write_whole
 
@@ -25,9 +24,7 @@ def _run(options: argparse.Namespace) -> int:
     with GradeBook(records) as book:
         submissions = book.verdicts.submissions()
         if not submissions:
-            raise GraderError(
-                f"Nothing is graded in {options.to} yet.\nGrade first: grader grade SUBMISSIONS --to {options.to}"
-            )
+            raise records.nothing_graded
         for student, lesson in tqdm(submissions, unit="page", desc="feedback"):
             write_whole(records.feedback(student, lesson), feedback_page(_material(book, student, lesson)))
     print(f"Feedback: {len(submissions)} pages in {records.folder / 'feedback'}")

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from nbgrader import api
 
-from grader.paths import GraderError
 from grader.records.changes import CHANGES
 from grader.records.course import CourseRecords
 from grader.records.opening import opened_by_address
@@ -69,20 +68,17 @@ def class_rows(records: CourseRecords, lesson: str) -> ClassRows:
 
 @contextmanager
 def _connection(records: CourseRecords) -> Iterator[sa.Connection]:
-    nothing = GraderError(
-        f"Nothing is graded in {records.folder} yet.\nGrade first: grader grade SUBMISSIONS --to {records.folder}"
-    )
     if not records.db_url and not (records.folder / "gradebook.db").is_file():
-        raise nothing
+        raise records.nothing_graded
     with opened_by_address():
         engine = sa.create_engine(records.database)
         opened = engine.connect()
     try:
         with opened as connection:
             if not sa.inspect(connection).has_table(SUBMISSIONS.name):
-                raise nothing
+                raise records.nothing_graded
             if not connection.execute(sa.select(sa.func.count()).select_from(SUBMISSIONS)).scalar():
-                raise nothing
+                raise records.nothing_graded
             yield connection
     finally:
         engine.dispose()

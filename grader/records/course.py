@@ -25,6 +25,13 @@ class CourseRecords:
         """The grade book's SQLAlchemy address."""
         return self.db_url or f"sqlite:///{self.folder.resolve() / 'gradebook.db'}"
 
+    @property
+    def nothing_graded(self) -> GraderError:
+        """What to raise where something graded is needed and there is nothing."""
+        return GraderError(
+            f"Nothing is graded in {self.folder} yet.\nGrade first: grader grade SUBMISSIONS --to {self.folder}"
+        )
+
     def autograded(self, student: str, lesson: str) -> Path:
         """Where the executed notebook of a submission is kept."""
         return self.folder / "autograded" / student / lesson / f"{lesson}.ipynb"

@@ -42,11 +42,8 @@ class GradeBook:
     def __init__(self, records: CourseRecords, read_only: bool = False) -> None:
         """Open the records, made when they are not there yet; `read_only` raises GraderError instead."""
         self.records = records
-        nothing = GraderError(
-            f"Nothing is graded in {records.folder} yet.\nGrade first: grader grade SUBMISSIONS --to {records.folder}"
-        )
         if read_only and not records.db_url and not (records.folder / "gradebook.db").is_file():
-            raise nothing
+            raise records.nothing_graded
         if not read_only:
             records.folder.mkdir(parents=True, exist_ok=True)
         self._book = _open(records.database)
@@ -55,7 +52,7 @@ class GradeBook:
             self._book.db.commit()
         elif not sa.inspect(self.connection).has_table(SUBMISSIONS.name):
             self._book.close()
-            raise nothing
+            raise records.nothing_graded
 
     def __enter__(self) -> GradeBook:
         return self
