@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.commands import grade
 from grader.engine.choosing import choose_engine
-from grader.engine.interface import Engine
+from grader.engine.interface import Engine, Level
 from grader.engine.probe_level import available_level
 from grader.exercises import lesson_names
 from grader.paths import ROOT
@@ -26,6 +28,20 @@ def engine() -> Iterator[Engine]:
     """One engine for all tests that grade, of the highest level that this machine has."""
     with choose_engine("none" if available_level().level == "none" else None) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _grading_with_that_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """`grader grade` in a test's own process takes that engine too: a warm one needs seconds to start."""
+
+    def chosen(isolation: Level | None) -> contextlib.AbstractContextManager[Engine]:
+        if isolation == "none":
+            return choose_engine(isolation)
+        return contextlib.nullcontext(request.getfixturevalue("engine"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grade, "choose_engine", chosen)
+        yield
 
 
 # The files that take longest, each as a whole in one process: begun first, so that no core waits for another at the end.

@@ -15,8 +15,6 @@ from submissions.build import labelled_submissions, notebook_of
 
 from grader.build.lesson import notebook_text
 from grader.cli import main
-from grader.commands import grade
-from grader.engine.interface import Engine
 from grader.exercises import load_lesson
 from grader.handing.exporting import Ungraded, canvas_table, moodle_table
 from grader.handing.students import Student
@@ -56,7 +54,7 @@ def _rows(text: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def class_of_three(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def class_of_three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ada answered in words too and came two days late, bob wrote nothing, dee's file is broken."""
     folder = tmp_path_factory.mktemp("export")
     ada = _hand_in(folder / "submitted", "ada", "half_finished", "Because the rule is the same at every step.")
@@ -65,9 +63,7 @@ def class_of_three(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> 
     dee = _hand_in(folder / "submitted", "dee", "untouched")
     (dee / f"{ROAD}.ipynb").write_text("{")
     (folder / "submitted" / "deadlines.csv").write_text(DEADLINES)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grade, "choose_engine", lambda _: contextlib.nullcontext(engine))
-        status, said, notes = _run("grade", folder / "submitted", "--to", folder, "--jobs", "1")
+    status, said, notes = _run("grade", folder / "submitted", "--to", folder, "--jobs", "1")
     assert status == 0, said + notes
     return folder
 
@@ -131,11 +127,8 @@ def test_the_totals_are_those_of_nbgraders_own_export(records: Path) -> None:
     assert theirs["ada"]["duedate"] == "2026-10-01 12:00:00"
 
 
-def test_an_extension_given_later_takes_the_penalty_away_without_grading_again(
-    records: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_extension_given_later_takes_the_penalty_away_without_grading_again(records: Path) -> None:
     (records / "submitted" / "deadlines.csv").write_text(f"{DEADLINES}ada,{ROAD},2026-10-04T12:00+00:00,,\n")
-    monkeypatch.setattr(grade, "choose_engine", lambda _: contextlib.nullcontext(engine))
     _, said, _ = _run("grade", records / "submitted", "--to", records)
     assert "3 unchanged" in said
     _, table, _ = _run("export", "--to", records, "--ungraded", "zero")

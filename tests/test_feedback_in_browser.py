@@ -16,7 +16,6 @@ from submissions.build import labelled_submissions, notebook_of
 
 from grader.build.lesson import notebook_text
 from grader.cli import main
-from grader.engine.probe_level import available_level
 from grader.feedback.page import OUTCOMES
 from grader.records.course import CourseRecords
 
@@ -43,9 +42,8 @@ def page_address(tmp_path_factory: pytest.TempPathFactory) -> str:
     target = folder / "submitted" / "ada" / ROAD
     target.mkdir(parents=True)
     (target / f"{ROAD}.ipynb").write_text(notebook_text(notebook), encoding="utf-8")
-    level = [] if available_level().level != "none" else ["--isolation", "none"]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        assert main(["grade", str(folder / "submitted"), "--to", str(folder), *level]) == 0
+        assert main(["grade", str(folder / "submitted"), "--to", str(folder)]) == 0
         assert main(["feedback", "--to", str(folder)]) == 0
     return CourseRecords(folder).feedback("ada", ROAD).as_uri()
 

@@ -19,7 +19,6 @@ from submissions.build import labelled_submissions, notebook_of
 
 from grader.build.lesson import notebook_text
 from grader.cli import main
-from grader.engine.probe_level import available_level
 from grader.exercises import load_lesson
 from grader.paths import ROOT
 from grader.records.course import CourseRecords
@@ -57,8 +56,7 @@ def _run(*arguments: str) -> None:
 
 
 def _grade(folder: Path, *options: str) -> None:
-    level = [] if available_level().level != "none" else ["--isolation", "none"]
-    _run("grade", str(folder / "submitted"), "--to", str(folder), *options, *level)
+    _run("grade", str(folder / "submitted"), "--to", str(folder), *options)
 
 
 @pytest.fixture(scope="module")

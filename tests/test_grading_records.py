@@ -20,7 +20,6 @@ from grader.build.lesson import notebook_text
 from grader.cli import main
 from grader.commands import grade
 from grader.engine.errors import EngineError
-from grader.engine.probe_level import available_level
 from grader.exercises import load_lesson
 from grader.judge.key import lesson_key
 from grader.paths import SOLUTIONS
@@ -47,7 +46,7 @@ def _run(*arguments: str) -> tuple[int, str]:
 
 
 def _grade(*arguments: str) -> tuple[int, str]:
-    return _run("grade", *arguments, *([] if available_level().level != "none" else ["--isolation", "none"]))
+    return _run("grade", *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import hashlib
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from grader.build.lesson import notebook_text
 from grader.cli import main
 from grader.commands import grade
 from grader.engine.errors import EngineError
-from grader.engine.interface import Engine
 from grader.judge.key import LessonKey, lesson_key
 from grader.records.changes import ChangeLog, Move, moves_of
 from grader.records.course import CourseRecords
@@ -76,14 +74,6 @@ def _changes(folder: Path) -> list[dict[str, Any]]:
 
 def _contents(folder: Path) -> dict[str, str]:
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_engine(engine: Engine) -> Iterator[None]:
-    """All runs share the warm engine of the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grade, "choose_engine", lambda _: contextlib.nullcontext(engine))
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ from submissions.build import labelled_submissions, notebook_of
 
 from grader.build.lesson import notebook_text
 from grader.cli import main
-from grader.engine.probe_level import available_level
 from grader.judge.key import lesson_key
 from grader.records.course import CourseRecords
 from grader.report.lesson_page import lesson_page
@@ -268,8 +267,7 @@ def test_a_graded_class_has_a_page_per_lesson_and_one_for_the_course(tmp_path: P
         target = tmp_path / "submitted" / student / ROAD
         target.mkdir(parents=True)
         (target / f"{ROAD}.ipynb").write_text(notebook_text(notebook), encoding="utf-8")
-    isolation = [] if available_level().level != "none" else ["--isolation", "none"]
-    _run("grade", str(tmp_path / "submitted"), "--to", str(tmp_path), "--jobs", "1", *isolation)
+    _run("grade", str(tmp_path / "submitted"), "--to", str(tmp_path), "--jobs", "1")
     status, said = _run("report", "--to", str(tmp_path))
     assert status == 0, said
     course = (tmp_path / "report" / "course.html").read_text(encoding="utf-8")
