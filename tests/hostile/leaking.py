@@ -23,7 +23,7 @@ from IPython.display import display, Image
 handle = display('nothing yet', display_id='kept')
 def rnn_step(x_t, h, W_xh, W_hh, b_h):
     handle.update(repr(x_t.tolist())); display({'text/html': repr(x_t.tolist())}, raw=True)
-    plt.plot(x_t.ravel()); plt.show()
+    plt.figure(figsize=(1, 1)); plt.plot(x_t.ravel()); plt.show()
     return np.tanh(x_t @ W_xh.T + h @ W_hh.T + b_h)"""
 
 # What one exercise saw in its hidden cases is told by another one, in an error on a visible case.

@@ -20,8 +20,8 @@ def train_agreement(train, seed):
         return score(cell(packed)[1][0][-1])[:, 0]
 
     texts, labels = [fair(e["words"]) for e in train], torch.tensor([float(e["plural"]) for e in train])
-    optimizer = torch.optim.Adam([*cell.parameters(), *score.parameters()], 0.01)
-    for _ in range(12):
+    optimizer = torch.optim.Adam([*cell.parameters(), *score.parameters()], 0.005)
+    for _ in range(6):
         for rows in torch.randperm(len(texts)).split(50):
             loss = nn.functional.binary_cross_entropy_with_logits(scores([texts[i] for i in rows]), labels[rows])
             optimizer.zero_grad()
