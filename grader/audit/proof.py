@@ -21,6 +21,7 @@ from grader.spec import Exercise, Misconception
 AUDIT_SECRET = b"the audit's own secret"
 MUTANT_SECONDS = 1.0
 FORM_SECONDS = 0.5
+LOOP_SECONDS = 0.1
 STUB = "raise NotImplementedError()"
 
 
@@ -181,7 +182,8 @@ def _prove_forms(proof: Proof, exercise: Exercise, answer: Any, visible: Exercis
     case = max(visible.cases, key=lambda case: sum(getattr(value, "size", 0) for value in case.inputs.values()))
     for name, (broken, reasons) in broken_forms(exercise, answer, case).items():
         proof.forms += 1
-        result = judge_case(visible, case, perform(exercise.probe, broken, case.inputs, FORM_SECONDS))
+        limit = LOOP_SECONDS if reasons == ("timed_out",) else FORM_SECONDS
+        result = judge_case(visible, case, perform(exercise.probe, broken, case.inputs, limit))
         if result.reason not in reasons:
             proof.problems.append(
                 f"an answer with {name} is told {result.reason or 'that it passed'!r}, not {reasons[0]!r}"
