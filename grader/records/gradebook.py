@@ -105,18 +105,23 @@ class GradeBook:
         submitted = self._submission(student, key)
         moves = self._moves(student, key, graded, never_lower)
         kept = {move.exercise: move.new for move in moves if move.is_kept and move.new is not None}
-        verdicts = self._verdicts_of(student, key, kept)
-        for grade in submitted.grades:
-            verdict = graded.verdicts.get(grade.name)
-            if verdict is None:
-                _set_written(grade, graded.notebook)
-            else:
-                _set_judged(grade, kept.get(grade.name, verdict.score))
-        for comment in submitted.comments:
-            comment.auto_comment = "No response." if _is_untouched(graded.notebook, comment.name) else None
+        old_verdicts = self._verdicts_of(student, key, kept) if kept else None
+        names = _names_of_cells(submitted.notebook)
+        with self._book.db.no_autoflush:
+            for grade in submitted.grades:
+                name = names[grade.cell_id]
+                verdict = graded.verdicts.get(name)
+                if verdict is None:
+                    _set_written(grade, name, graded.notebook)
+                else:
+                    _set_judged(grade, kept.get(name, verdict.score))
+            for comment in submitted.comments:
+                untouched = _is_untouched(graded.notebook, names[comment.cell_id])
+                comment.auto_comment = "No response." if untouched else None
         state = SubmissionState("graded", "", graded.digest, key.digest, environment_digest(), graded.level)
         self._replace(student, key, state, moves, graded)
-        verdicts.put_back()
+        if old_verdicts is not None:
+            old_verdicts.put_back()
         executed = notebook_text(recorded(graded.notebook, key))
         write_whole(self.records.autograded(student, key.lesson.name), executed)
         self._book.db.commit()
@@ -124,7 +129,7 @@ class GradeBook:
     def record_unreadable(self, student: str, key: LessonKey, digest: str, cause: str, level: str) -> None:
         """Record that a file holds nothing to grade: no points, with its cause, for a person to look at."""
         submitted = self._submission(student, key)
-        moves = moves_of(_counted(submitted.grades, key), {exercise.name: 0.0 for exercise in key.lesson.judged}, None)
+        moves = moves_of(_counted(submitted, key), {exercise.name: 0.0 for exercise in key.lesson.judged}, None)
         for grade in submitted.grades:
             grade.auto_score = 0.0
             grade.needs_manual_grade = True
@@ -144,7 +149,7 @@ class GradeBook:
         if keep and before is not None and (before.state, before.submission) == ("graded", digest):
             return
         submitted = self._submission(student, key)
-        moves = moves_of(_counted(submitted.grades, key), {}, None)
+        moves = moves_of(_counted(submitted, key), {}, None)
         for grade in submitted.grades:
             grade.auto_score = None
             grade.needs_manual_grade = True
@@ -176,17 +181,17 @@ class GradeBook:
         """What grading moves of an earlier grading. Only a regrade of the same file can be kept from lowering a score."""
         name = key.lesson.name
         before = self.verdicts.state(student, name)
-        try:
-            grades = self._book.find_submission_notebook(name, name, student).grades
-        except MissingEntry:
-            grades = ()
         if before is None:
             return []
+        try:
+            counted = _counted(self._book.find_submission_notebook(name, name, student), key)
+        except MissingEntry:
+            counted = {}
         scale = None
         if never_lower and before.state == "graded" and before.submission == graded.digest:
             scale = self._scale(student, key)
         scores = {verdict.exercise.name: verdict.score for verdict in graded.verdicts.values()}
-        return moves_of(_counted(grades, key), scores, scale)
+        return moves_of(counted, scores, scale)
 
     def _scale(self, student: str, key: LessonKey) -> dict[str, float]:
         """By exercise its points now over its points in the records."""
@@ -247,10 +252,17 @@ def _open(database: str) -> Gradebook:
         return Gradebook(database, COURSE_ID)
 
 
-def _counted(grades: Iterable[Any], key: LessonKey) -> dict[str, float | None]:
+def _counted(submitted: Any, key: LessonKey) -> dict[str, float | None]:
     """The judged scores that count; where a person gave a score it stands and cannot move."""
     judged = {exercise.name for exercise in key.lesson.judged}
-    return {grade.name: grade.auto_score for grade in grades if grade.name in judged and grade.manual_score is None}
+    names = _names_of_cells(submitted.notebook)
+    by_name = {names[grade.cell_id]: grade for grade in submitted.grades if grade.manual_score is None}
+    return {name: grade.auto_score for name, grade in by_name.items() if name in judged}
+
+
+def _names_of_cells(notebook: Any) -> dict[str, str]:
+    """By id, in one query: a grade or comment that is asked for its own name makes one each."""
+    return {cell.id: cell.name for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.task_cells)}
 
 
 def _naive(moment: datetime.datetime) -> datetime.datetime:
@@ -264,8 +276,8 @@ def _set_judged(grade: Any, score: float) -> None:
     grade.needs_manual_grade = grade.manual_score is not None
 
 
-def _set_written(grade: Any, notebook: nbformat.NotebookNode) -> None:
-    if _is_untouched(notebook, grade.name):
+def _set_written(grade: Any, name: str, notebook: nbformat.NotebookNode) -> None:
+    if _is_untouched(notebook, name):
         grade.auto_score, grade.needs_manual_grade = 0.0, False
     else:
         grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
