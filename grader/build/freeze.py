@@ -10,24 +10,32 @@ import numpy as np
 
 from course_utils.calling import Performance, perform, probe_name
 from course_utils.cases import Case, ExerciseInfo, KnownMistake, LessonInfo, PartInfo, Raises
-from course_utils.comparing import Close
+from course_utils.comparing import AtLeast, Close, Counts
 from course_utils.values import Plain, copied, plain
 from grader.build.answers import Answers
 from grader.drawing import hidden_generator, visible_generator
-from grader.spec import Exercise, Lesson, Written
+from grader.spec import Exercise, Lesson, Misconception, Written
 
 
-def lesson_info(lesson: Lesson, answers: Answers) -> LessonInfo:
-    """Everything a student's machine knows of the lesson."""
+def lesson_info(lesson: Lesson, answers: Answers, whole: bool = True) -> LessonInfo:
+    """Everything a student's machine knows of the lesson; placeholders for what varies if not `whole`."""
     exercises = [
-        _written_info(item) if isinstance(item, Written) else visible_info(item, answers) for item in lesson.exercises
+        _written_info(item)
+        if isinstance(item, Written)
+        else visible_info(item, answers, frozen=whole or not varies(item))
+        for item in lesson.exercises
     ]
     return LessonInfo(lesson.name, lesson.title, {item.name: item for item in exercises})
 
 
-def visible_info(exercise: Exercise, answers: Answers) -> ExerciseInfo:
-    """The exercise with its visible cases and the fingerprints of its misconceptions."""
-    return with_cases(exercise, answers, visible_cases(exercise))
+def varies(exercise: Exercise | ExerciseInfo) -> bool:
+    """Whether what answers give differs between machines: samples, and predictions of trained networks."""
+    return isinstance(exercise.compare, (Counts, AtLeast))
+
+
+def visible_info(exercise: Exercise, answers: Answers, frozen: bool = True) -> ExerciseInfo:
+    """The exercise with its visible cases and the fingerprints of its misconceptions, or placeholders if not `frozen`."""
+    return with_cases(exercise, answers, visible_cases(exercise), frozen)
 
 
 def visible_cases(exercise: Exercise) -> list[Case]:
@@ -45,13 +53,16 @@ def hidden_cases(exercise: Exercise, secret: bytes, submission: str) -> list[Cas
     ]
 
 
-def with_cases(exercise: Exercise, answers: Answers, cases: Iterable[Case]) -> ExerciseInfo:
-    """The exercise around these cases, with what each misconception gives for them."""
+def with_cases(exercise: Exercise, answers: Answers, cases: Iterable[Case], frozen: bool = True) -> ExerciseInfo:
+    """The exercise around these cases, with what each misconception gives for them, or in its place what is right."""
     known = tuple(cases)
-    mistakes = tuple(
-        KnownMistake(item.slug, item.hint, mistaken_outputs(exercise, answers.variant(exercise.name, item), known))
-        for item in exercise.misconceptions
-    )
+
+    def outputs(item: Misconception) -> tuple[Plain, ...]:
+        if not frozen:
+            return tuple(case.expected for case in known)
+        return mistaken_outputs(exercise, answers.variant(exercise.name, item), known)
+
+    mistakes = tuple(KnownMistake(item.slug, item.hint, outputs(item)) for item in exercise.misconceptions)
     call = call_text(answers.source(exercise.name), exercise.name)
     return replace(bare_info(exercise, known), call=call, mistakes=mistakes)
 

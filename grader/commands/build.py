@@ -49,7 +49,7 @@ def _check(names: tuple[str, ...]) -> int:
 
 
 def _problems(name: str) -> list[str]:
-    return list(compare_with_disk(build_lesson(name, execute=False)))
+    return list(compare_with_disk(build_lesson(name, execute=False, whole=False)))
 
 
 COMMAND = Command(
