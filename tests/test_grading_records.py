@@ -81,6 +81,18 @@ def test_a_file_that_is_no_notebook_has_its_cause_on_record_and_stops_nobody(gra
     assert "unreadable: the file is not a notebook" in said
 
 
+def test_parts_and_cases_come_back_in_the_order_of_the_lesson(graded: Path) -> None:
+    with gradebook.GradeBook(CourseRecords(graded)) as book:
+        parts, cases = book.verdicts.parts("ada", ROAD), book.verdicts.cases("ada", ROAD)
+    for exercise in load_lesson(ROAD).judged:
+        if exercise.parts:
+            assert [row["part"] for row in parts if row["exercise"] == exercise.name] == [
+                part.name for part in exercise.parts
+            ]
+        numbers = [row["number"] for row in cases if row["exercise"] == exercise.name]
+        assert numbers == list(range(len(numbers)))
+
+
 def test_every_zero_can_be_explained(graded: Path) -> None:
     with Gradebook(CourseRecords(graded).database, "rnn-course") as book:
         bob = {grade.name: grade.auto_score for grade in book.find_submission_notebook(ROAD, ROAD, "bob").grades}

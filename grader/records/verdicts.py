@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from course_utils.judging import Verdict
+from grader.exercises import load_lesson
 from grader.judge.grading import Graded
 
 METADATA = sa.MetaData()
@@ -98,12 +99,15 @@ class VerdictStore:
         return [(row.student, row.lesson) for row in self._connection.execute(query)]
 
     def parts(self, student: str, lesson: str) -> list[dict[str, Any]]:
-        """The rows of the exercises' parts."""
-        return self._rows(EXERCISES, student, lesson)
+        """The rows of the exercises' parts, in the order of the lesson."""
+        names = [(exercise.name, part.name) for exercise in load_lesson(lesson).judged for part in exercise.parts]
+        places = {name: place for place, name in enumerate(names)}
+        rows = self._rows(EXERCISES, student, lesson)
+        return sorted(rows, key=lambda row: places.get((row["exercise"], row["part"]), len(places)))
 
     def cases(self, student: str, lesson: str) -> list[dict[str, Any]]:
-        """The rows of the cases, in the order of grading."""
-        return self._rows(VERDICTS, student, lesson)
+        """The rows of the cases, those of an exercise in the order of grading."""
+        return sorted(self._rows(VERDICTS, student, lesson), key=lambda row: (row["exercise"], row["number"]))
 
     def _rows(self, table: sa.Table, student: str, lesson: str) -> list[dict[str, Any]]:
         query = sa.select(table).where(table.c.student == student, table.c.lesson == lesson)
