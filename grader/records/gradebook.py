@@ -222,12 +222,12 @@ class GradeBook:
     def persons_words(self, student: str, lesson: str) -> dict[str, PersonsWord]:
         """What people said of a submission in formgrader, by exercise."""
         submitted = self._book.find_submission_notebook(lesson, lesson, student)
-        comments = {comment.name: comment.manual_comment or "" for comment in submitted.comments}
+        names = _names_of_cells(submitted.notebook)
+        comments = {names[comment.cell_id]: comment.manual_comment or "" for comment in submitted.comments}
+        scores = {names[grade.cell_id]: grade.manual_score for grade in submitted.grades}
         return {
-            grade.name: PersonsWord(
-                grade.manual_score, comments.get(grade.name) or comments.get(f"{grade.name}_answer", "")
-            )
-            for grade in submitted.grades
+            name: PersonsWord(score, comments.get(name) or comments.get(f"{name}_answer", ""))
+            for name, score in scores.items()
         }
 
     def late_penalty(self, student: str, lesson: str) -> float:
