@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 from traitlets.config import Config
 
@@ -40,23 +40,8 @@ def executed(notebook: NotebookNode, lesson: str, checks: str) -> NotebookNode:
                 client.execute()
         except CellExecutionError as error:
             raise GraderError(f"{lesson}: a cell of the solved notebook fails.\n{str(error)[-1500:]}") from None
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = joined(cell.outputs)
+    # A kernel sends what a cell prints in pieces, by the clock. nbclient's `coalesce_streams` would also carry text from
+    # below a figure to above it; this one joins neighbours only.
+    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
-
-
-def joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
-    """The outputs with neighbours of one stream made one: a kernel sends what is printed in pieces, by the clock.
-
-    nbclient's `coalesce_streams` also carries text from below a figure to above it.
-    """
-    whole: list[NotebookNode] = []
-    for output in outputs:
-        last = whole[-1] if whole else None
-        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
-        else:
-            whole.append(output)
-    return whole
