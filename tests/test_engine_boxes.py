@@ -672,6 +672,19 @@ def test_without_a_layer_what_it_stops_is_reached(engine: WarmEngine, tmp_path: 
         engine._without = frozenset()
 
 
+def test_probes_are_performed_where_signals_are_refused(engine: WarmEngine, tmp_path: Path) -> None:
+    if engine.level != "partial":
+        pytest.skip("a box with namespaces may signal its own processes")
+    engine._without = frozenset(["landlock"])  # as on kernels whose Landlock does not confine signals
+    try:
+        with engine.open(tmp_path, LIMITS) as session:
+            assert refused(session, "os.kill(os.getppid(), 0)")
+            run(session, "def f(a):\n    return 2 * a", pins="f")
+            assert [[done.value for done in ask(session, "f", *given)] for given in ((1, 2), (3,))] == [[2, 4], [6]]
+    finally:
+        engine._without = frozenset()
+
+
 # --- the end
 
 

@@ -1,4 +1,4 @@
-"""A fork of the student's state that performs the probes of one exercise, request after request."""
+"""A fork of the student's state that performs probes, request after request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.engine.wire import Frame, Wire, WireError, frame
 
 
 class Performer:
-    """The fork, seen from the process that made it. What a probe does to the state is seen by this exercise only.
+    """The fork, seen from the process that made it. What a probe does to the state is seen in this fork only.
 
     serve: what the fork does with its end of a connection: it takes requests, answers each with an END once all of it is
         performed, and returns when it is told to end or can go on no longer.
@@ -38,6 +38,7 @@ class Performer:
         theirs.close()
         self._wire = Wire(ours)
         self._ended = os.pidfd_open(self._pid)
+        self._stands = False
 
     @property
     def alive(self) -> bool:
@@ -47,13 +48,15 @@ class Performer:
     def perform(self, request: Frame) -> bool:
         """Have all of the request performed, or as much as comes before the fork's end; whether it can be asked again."""
         try:
-            os.kill(self._pid, signal.SIGCONT)
+            if self._stands:
+                os.kill(self._pid, signal.SIGCONT)
             self._wire.send(request)
             select.select([self._wire.fileno(), self._ended], [], [])
             if self.alive:
                 self._wire.receive()
                 # It stands still until it is asked again, and so do threads that a probe has started.
                 os.kill(self._pid, signal.SIGSTOP)
+                self._stands = True
                 return True
         except (OSError, WireError):  # it wrote what it should not, or signals are refused at this level
             pass
