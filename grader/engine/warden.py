@@ -18,6 +18,7 @@ from grader.engine import linux, messages, processes
 from grader.engine.box import Worker
 from grader.engine.folders import holds_more
 from grader.engine.isolation import Confinement, confine
+from grader.engine.processes import Usage
 from grader.engine.shell import BoxShell
 from grader.engine.wire import Frame, Wire, WireError, WireTimeout, frame
 
@@ -30,6 +31,7 @@ END_SECONDS = 3.0
 START_SECONDS = 30.0
 SEND_SECONDS = 30.0
 MAX_FROM_WORKER = 96 << 20
+MAX_HELD = 1 << 20
 # Probes keep their own limit and say where they were; the warden's comes after it.
 PROBE_FACTOR, PROBE_GRACE = 1.2, 0.5
 STOPPED = {
@@ -38,18 +40,38 @@ STOPPED = {
 }
 
 
+@dataclass(frozen=True)
+class Family:
+    """The processes of a box below its first one, `root`."""
+
+    root: int
+    own_namespace: bool
+
+    def processes(self) -> list[Usage]:
+        """All that live now."""
+        return processes.below(self.root, self.own_namespace)
+
+    def cpu_seconds(self, living: list[Usage]) -> float:
+        """Processor time of the box, if `living` are its processes now."""
+        return sum(one.cpu_seconds for one in living) + processes.ended_children_seconds()
+
+    def end(self, spare: frozenset[int] = frozenset()) -> None:
+        """Kill all but `spare`."""
+        processes.end_all(self.root, self.own_namespace, spare)
+
+
 @dataclass
 class Clock:
     """Processor time of the whole box in one request, and in the present part of it, with the clock's as a backstop."""
 
-    root: int
-    own_namespace: bool
+    box: Family
     seconds: float
     restarts: int
 
     def __post_init__(self) -> None:
         self.start = time.monotonic()
-        self.first = self._total()
+        # Counted anew: what a thread of an earlier cell spends while nothing is asked is no part of this request.
+        self.first = self.box.cpu_seconds(self.box.processes())
         self.base: float | None = self.first
 
     def restart(self) -> None:
@@ -59,14 +81,6 @@ class Clock:
         self.restarts -= 1
         self.start, self.base = time.monotonic(), None
 
-    def _total(self) -> float:
-        family = processes.below(self.root, self.own_namespace)
-        return sum(one.cpu_seconds for one in family) + processes.ended_children_seconds()
-
-    def spent(self) -> float:
-        """Since the request began."""
-        return max(0.0, self._total() - self.first)
-
     def expired(self) -> bool:
         """Whether the part's time is over."""
         waited = time.monotonic() - self.start
@@ -75,8 +89,8 @@ class Clock:
         if waited < self.seconds / 8:  # several processors can spend faster than the clock, but not by any factor
             return False
         if self.base is None:  # counted from here on: what went before is little, and counting at each part is slow
-            self.base = self._total()
-        return self._total() - self.base > self.seconds
+            self.base = self.box.cpu_seconds(self.box.processes())
+        return self.box.cpu_seconds(self.box.processes()) - self.base > self.seconds
 
 
 class Warden:
@@ -85,7 +99,7 @@ class Warden:
     def __init__(self, judge: Wire, box: Confinement, shell: BoxShell) -> None:
         self._judge = judge
         self._box = box
-        self._me = os.getpid()
+        self._family = Family(os.getpid(), box.namespaces)
         ours, theirs = socket.socketpair()
         self._pid = os.fork()
         if self._pid == 0:
@@ -96,10 +110,12 @@ class Warden:
         self._worker = Wire(ours, MAX_FROM_WORKER)
         self._ended = os.pidfd_open(self._pid)
         # The template's memory, much of which a box shares: what a submission may use comes on top of it.
-        own = processes.usage(self._me)
+        own = processes.usage(os.getpid())
         self._memory = box.limits.memory + (own.resident if own else 0)
         self._looked = 0.0
         self._passed = 0
+        self._held: list[Frame] = []
+        self._held_size = 0
 
     def serve(self) -> None:
         """Answer the judge until it closes the connection or the worker is lost."""
@@ -121,20 +137,34 @@ class Warden:
         probing = request.kind == messages.PERFORM
         limit = seconds * PROBE_FACTOR + PROBE_GRACE if probing else seconds
         processes.reap()
-        clock = Clock(self._me, self._box.namespaces, limit, answers)
+        clock = Clock(self._family, limit, answers)
         self._worker.send(request, SEND_SECONDS)
         ended, timed_out = self._follow(clock, output), False
-        if ended and not probing and (too_much := self._too_much()):
-            # What it leaves behind counts as its own, and not as that of a later cell.
-            self._judge.send(frame(messages.OUTPUT, STOPPED[too_much]), SEND_SECONDS)
-            ended = False
         if ended is None:
             timed_out = True
             ended = self._end_probe(clock, output) if probing else self._interrupt(clock, output)
+        living = self._family.processes()
+        if ended and not probing and not timed_out and (too_much := self._too_much(living)):
+            # What it leaves behind counts as its own, and not as that of a later cell.
+            self._hold(frame(messages.OUTPUT, STOPPED[too_much]))
+            ended = False
         lost = not ended or (timed_out and not probing)
-        spent = {"cpu_seconds": clock.spent(), "timed_out": timed_out, "lost": lost}
-        self._judge.send(frame(messages.SPENT, spent), SEND_SECONDS)
+        seconds = max(0.0, self._family.cpu_seconds(living) - clock.first)
+        spent = {"cpu_seconds": seconds, "timed_out": timed_out, "lost": lost}
+        self._hold(frame(messages.SPENT, spent))
+        self._send_held()
         return not lost
+
+    def _hold(self, message: Frame) -> None:
+        """Keep what the judge is to be sent: to be woken for each costs both sides more than most frames do."""
+        self._held.append(message)
+        self._held_size += message.size
+        if self._held_size > MAX_HELD:
+            self._send_held()
+
+    def _send_held(self) -> None:
+        held, self._held, self._held_size = self._held, [], 0
+        self._judge.send_all(held, SEND_SECONDS)
 
     def _follow(self, clock: Clock, output: int, until: float | None = None) -> bool | None:
         """Pass frames on: true at the request's end, false when the worker is gone, None when its time is over."""
@@ -152,7 +182,7 @@ class Warden:
             if time.monotonic() > until if until is not None else clock.expired():
                 return None
             if too_much := self._too_much_now_and_then():
-                self._judge.send(frame(messages.OUTPUT, STOPPED[too_much]), SEND_SECONDS)
+                self._hold(frame(messages.OUTPUT, STOPPED[too_much]))
                 return False
 
     def _pass_on(self, clock: Clock, output: int) -> bool | None:
@@ -169,7 +199,7 @@ class Warden:
                         continue
                 elif found.kind != messages.END:
                     return False
-                self._judge.send(found, SEND_SECONDS)
+                self._hold(found)
                 if found.kind == messages.END:
                     self._passed = 0
                     return True
@@ -188,7 +218,7 @@ class Warden:
 
     def _end_probe(self, clock: Clock, output: int) -> bool | None:
         """End the fork that performs, and whatever else runs beside the worker."""
-        processes.end_all(self._me, self._box.namespaces, frozenset([self._pid]))
+        self._family.end(spare=frozenset([self._pid]))
         return self._follow(clock, output, time.monotonic() + END_SECONDS)
 
     def _too_much_now_and_then(self) -> str:
@@ -196,20 +226,20 @@ class Warden:
         if time.monotonic() - self._looked < LOOK_TICK:
             return ""
         self._looked = time.monotonic()
-        return self._too_much()
+        return self._too_much(self._family.processes())
 
-    def _too_much(self) -> str:
+    def _too_much(self, living: list[Usage]) -> str:
         """Of what the box has more than it may, "" as a rule."""
         if "limits" in self._box.without:
             return ""
-        if processes.hold_more(processes.below(self._me, self._box.namespaces), self._memory):
+        if processes.hold_more(living, self._memory):
             return "memory"
         # With namespaces the folder lies in memory and has its own limit.
         return "disk" if not self._box.namespaces and holds_more(self._box.folder, self._box.limits.disk) else ""
 
     def end(self) -> None:
         """End everything in the box."""
-        processes.end_all(self._me, self._box.namespaces)
+        self._family.end()
 
 
 def _become_worker(wire: Wire, box: Confinement, shell: BoxShell) -> NoReturn:

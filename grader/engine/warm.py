@@ -244,10 +244,9 @@ class Box:
     def _answers(self, request: Frame, seconds: float, answers: int, output: int) -> Iterator[Frame]:
         """The frames of one request, the warden's SPENT last. Without one the box is lost."""
         deadline = time.monotonic() + (WALL_FACTOR * seconds + WALL_GRACE) * max(1, answers)
-        limits = {"seconds": seconds, "output": output, "answers": answers}
+        limits = frame(messages.LIMIT, {"seconds": seconds, "output": output, "answers": answers})
         try:
-            self._wire.send(frame(messages.LIMIT, limits), OPEN_SECONDS)
-            self._wire.send(request, OPEN_SECONDS)
+            self._wire.send_all([limits, request], OPEN_SECONDS)
             while True:
                 found = self._wire.receive(deadline - time.monotonic())
                 yield found

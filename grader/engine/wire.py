@@ -12,7 +12,7 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -254,9 +254,13 @@ class Wire:
 
     def send(self, message: Frame, seconds: float | None = None) -> None:
         """Send a frame. Raises WireClosed or WireTimeout."""
+        self.send_all([message], seconds)
+
+    def send_all(self, messages: Iterable[Frame], seconds: float | None = None) -> None:
+        """Send frames at once, so that the other side is woken once. Raises WireClosed or WireTimeout."""
         self.connection.settimeout(seconds)
         try:
-            self.connection.sendall(message.packed())
+            self.connection.sendall(b"".join(message.packed() for message in messages))
         except TimeoutError:
             raise WireTimeout("the other side does not read") from None
         except OSError as problem:
