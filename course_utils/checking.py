@@ -116,6 +116,12 @@ def examine(exercise: ExerciseInfo, subject: Any) -> Verdict:
     return judge_calls(exercise, exercise.cases, call, exercise.mistakes)
 
 
+def performed(name: str) -> tuple[Performance, ...]:
+    """What the latest check of exercise `name` performed: on its visible cases, then on what its properties need."""
+    verdict = _desk.verdicts.get(name)
+    return () if verdict is None else (*(result.performance for result in verdict.cases), *verdict.asked)
+
+
 def hint(name: str) -> None:
     """Show the next hint of exercise `name`, from gentle to direct."""
     exercise = _desk.exercise(name)

@@ -43,7 +43,10 @@ class PartResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an exercise earned and why. `notes` are sentences on properties that do not hold."""
+    """What an exercise earned and why. `notes` are sentences on properties that do not hold.
+
+    `asked` is what was performed for the properties, see `property_calls`; nothing where they were left out.
+    """
 
     exercise: ExerciseInfo
     status: Status
@@ -51,6 +54,7 @@ class Verdict:
     cases: tuple[CaseResult, ...]
     parts: tuple[PartResult, ...]
     notes: tuple[str, ...] = ()
+    asked: tuple[Performance, ...] = ()
 
     @property
     def mistakes(self) -> tuple[KnownMistake, ...]:
@@ -77,10 +81,11 @@ def judge(
     """
     pairs = zip(cases, performances, strict=True)
     results = tuple(judge_case(exercise, case, performance) for case, performance in pairs)
-    notes = _property_notes(exercise, cases, perform_all) if _can_ask(results) else ()
+    asked = perform_all(property_calls(exercise, cases[0].inputs)) if perform_all and _can_ask(results) else ()
+    notes = _property_notes(exercise, cases[0].inputs, asked) if asked else ()
     parts = _part_results(exercise, results, mistakes, spoiled=bool(notes))
     score = sum(part.score for part in parts)
-    return Verdict(exercise, _status(exercise, results, score, notes), score, results, parts, notes)
+    return Verdict(exercise, _status(exercise, results, score, notes), score, results, parts, notes, tuple(asked))
 
 
 def judge_calls(
@@ -178,12 +183,8 @@ def _asked(exercise: ExerciseInfo) -> list[Property]:
     return [item for item in exercise.properties if item not in (InputsUnchanged(), NoAlias())]
 
 
-def _property_notes(exercise: ExerciseInfo, cases: Sequence[Case], perform_all: Perform | None) -> tuple[str, ...]:
-    if perform_all is None or not _asked(exercise):
-        return ()
-    inputs = cases[0].inputs
-    done = list(perform_all(property_calls(exercise, inputs)))
-    notes = []
+def _property_notes(exercise: ExerciseInfo, inputs: Inputs, performances: Sequence[Performance]) -> tuple[str, ...]:
+    notes, done = [], list(performances)
     for item in _asked(exercise):
         count = len(item.calls(inputs))
         notes.append(item.violated(inputs, done[:count]))

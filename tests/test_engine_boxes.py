@@ -22,12 +22,14 @@ import numpy as np
 import pytest
 
 from course_utils.calling import Performance
+from course_utils.cases import FILE_NAME, read_lesson
 from grader.engine.errors import EngineError
 from grader.engine.interface import CellRun, CellSource, Level, Limits, ProbeCall, Session
 from grader.engine.probe_level import available_level
 from grader.engine.template import IMPORTED
 from grader.engine.warm import WarmEngine
 from grader.engine.wire import frame
+from grader.paths import NOTEBOOKS
 
 CALL = "course_utils.probes.calls:call"
 CANARY = "canary-7f3a91"
@@ -73,7 +75,7 @@ def told(session: Session, source: str) -> Any:
 
 
 def ask(session: Session, name: str, *given: Any, seconds: float = 1.0) -> list[Performance]:
-    return session.perform(ProbeCall(name, CALL, [{"a": item} for item in given], seconds))
+    return session.perform(ProbeCall(name, CALL, [{"a": item} for item in given], seconds, name))
 
 
 def refused(session: Session, attempt: str) -> bool:
@@ -653,6 +655,24 @@ LAYERS = {
         "import time\nfor _ in range(80):\n    if os.fork() == 0:\n        time.sleep(9)\n        os._exit(0)",
     ),
 }
+
+
+def test_a_check_tells_what_it_performed_when_nothing_was_wrong(engine: WarmEngine, tmp_path: Path) -> None:
+    lesson = NOTEBOOKS / "lesson3_rnn_cell"
+    visible = read_lesson(lesson / FILE_NAME).exercises["rnn_costs"]
+    sources = (
+        "def rnn_costs(T, D, H, O):\n    each = H * (D + H + O)\n    return each + H + O, T * each, T * H",
+        "def rnn_costs(T, D, H, O):\n    return 0, 0, 0",
+    )
+    check = "from course_utils import check\ncheck('rnn_costs', rnn_costs)"
+    told = []
+    for source in sources:
+        with engine.open(lesson, LIMITS) as session:
+            cells = [CellSource("a", source), CellSource("b", check, "rnn_costs", len(visible.cases))]
+            told.append(session.run_cells(cells)[1])
+    assert [run.ended for run in told] == ["ok", "error"]
+    assert [done.value for done in told[0].performed] == [case.expected for case in visible.cases]
+    assert told[1].performed == []
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -7,13 +7,11 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from course_utils.calling import Performance
-from course_utils.values import Inputs
 from grader.engine import claims, folders, processes
 from grader.engine.errors import FolderError
 from grader.engine.interface import CellEnd, CellRun, CellSource, Limits, ProbeCall
@@ -170,9 +168,9 @@ class FakeWorker:
         self.ran.append(cell.source)
         return CellRun(cell.cell_id, ended, cpu_seconds=1.0 if cell.source else 0.0)
 
-    def perform(self, exercise: str, probe: str, inputs: Sequence[Inputs], time_limit: float) -> list[Performance]:
+    def perform(self, request: ProbeCall) -> list[Performance]:
         done = []
-        for given in inputs:
+        for given in request.inputs:
             if given["a"] == "died":
                 self.alive = False
                 return [*done, Performance("died")]
@@ -279,8 +277,8 @@ def test_cells_end_with_the_time_of_the_notebook() -> None:
 def test_an_input_that_ends_the_process_costs_its_own_request_only() -> None:
     workers = Workers()
     with ReplayingSession(workers, Limits(), Turns()) as session:
-        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "died"}, {"a": 2}, {"a": "died"}], 1.0))
-        [later] = session.perform(ProbeCall("g", "p", [{"a": 2}], 1.0))
+        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "died"}, {"a": 2}, {"a": "died"}], 1.0, "f"))
+        [later] = session.perform(ProbeCall("g", "p", [{"a": 2}], 1.0, "f"))
     assert [answer.happened for answer in done] == ["returned", "died", "died", "died"]
     assert later.happened == "returned"
     assert len(workers.made) == 1 + 2
@@ -291,7 +289,7 @@ def test_a_submission_that_always_dies_gets_an_end() -> None:
     with ReplayingSession(workers, Limits(), Turns()) as session:
         done = session.run_cells(_cells(*["died"] * (MAX_RESTARTS + 5)))
         assert done[-1].ended == "not_run"
-        [answer] = session.perform(ProbeCall("f", "p", [{"a": 1}], 1.0))
+        [answer] = session.perform(ProbeCall("f", "p", [{"a": 1}], 1.0, "f"))
     assert answer.happened == "died"
     assert len(workers.made) == MAX_RESTARTS + 1
 
@@ -310,8 +308,8 @@ def test_a_time_out_is_asked_again_alone() -> None:
         asked = []
         worker = workers.made[0]
         original = worker.perform
-        worker.perform = lambda e, p, inputs, t: asked.append(len(inputs)) or original(e, p, inputs, t)  # type: ignore[func-returns-value]
-        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "timed_out"}, {"a": 2}], 1.0))
+        worker.perform = lambda request: asked.append(len(request.inputs)) or original(request)  # type: ignore[func-returns-value]
+        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "timed_out"}, {"a": 2}], 1.0, "f"))
     assert asked == [3, 1]
     assert [answer.happened for answer in done] == ["returned", "timed_out", "timed_out"]
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.calling import Performance, perform, probe_named
+from course_utils.checking import performed
 from course_utils.values import Opaque
 from grader.engine import messages
 from grader.engine.performer import Performer
@@ -53,7 +54,7 @@ class Worker:
             if request.kind == messages.RUN:
                 self._answer(self._run(**asked))
             elif request.kind == messages.PERFORM:
-                self._answer(self._perform(request, asked["exercise"]))
+                self._answer(self._perform(request, asked["fork"]))
 
     def _answer(self, end: dict[str, Any]) -> None:
         self._wire.send(frame(messages.END, end))
@@ -61,8 +62,8 @@ class Worker:
     def _publish(self, kind: str, content: dict[str, Any]) -> None:
         self._wire.send(frame(messages.OUTPUT, {"kind": kind, "content": content}))
 
-    def _run(self, source: str, pins: str, output: int) -> dict[str, Any]:
-        """Pin, then run one cell as a kernel would."""
+    def _run(self, source: str, pins: str, checked: bool, output: int) -> dict[str, Any]:
+        """Pin, then run one cell as a kernel would; a check that found nothing wrong tells what it performed."""
         self._pin(pins)
         if not source.strip():
             return {"ended": "ok", "execution_count": None}
@@ -76,6 +77,9 @@ class Worker:
             self._publish_screen(output)
         if os.getpid() != self._pid:  # a fork that the cell made and never ended
             os._exit(0)
+        if checked and result.success:
+            for done in performed(pins):
+                self._wire.send(_performance(done))
         ended = "ok" if result.success else "error"
         return {"ended": ended, "execution_count": self._shell.execution_count - 1}
 
@@ -92,25 +96,25 @@ class Worker:
         if text:
             self._publish("stream", {"name": "stdout", "text": text})
 
-    def _perform(self, request: Frame, exercise: str) -> dict[str, Any]:
-        """Perform in a fork that only this exercise has, so that nothing a probe does is seen by another exercise."""
-        performer = self._performers.pop(exercise, None)
+    def _perform(self, request: Frame, fork: str) -> dict[str, Any]:
+        """Perform in the fork of this name, so that nothing a probe does is seen in any other."""
+        performer = self._performers.pop(fork, None)
         if performer is None or not performer.alive:
             performer = Performer(self._perform_requests)
         if performer.perform(request):
-            self._performers[exercise] = performer
+            self._performers[fork] = performer
         return {"ended": "ok", "execution_count": None}
 
     def _perform_requests(self, wire: Wire) -> None:
         OUTLET.connect(None)
         _one_thread()
-        while (request := wire.receive()).kind == messages.PERFORM and self._perform_all(**request.value()):
+        while (request := wire.receive()).kind == messages.PERFORM and self._perform_all(request.value()):
             wire.send(frame(messages.END, {}))
 
-    def _perform_all(self, exercise: str, probe: str, inputs: list[Any], seconds: float) -> bool:
+    def _perform_all(self, asked: dict[str, Any]) -> bool:
         """Whether nothing ran out of time: then the state is that after the calls, and can be called again."""
-        found = probe_named(probe)
-        for given in inputs:
+        exercise, seconds, found = asked["exercise"], asked["seconds"], probe_named(asked["probe"])
+        for given in asked["inputs"]:
             if exercise in self._pinned:
                 done = perform(found, self._pinned[exercise], given, seconds)
             else:

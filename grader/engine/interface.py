@@ -33,32 +33,45 @@ class Limits:
 
 @dataclass(frozen=True)
 class CellSource:
-    """A code cell to run. When `pins` is set, the object of that name is kept for probes before the cell runs."""
+    """A code cell to run. When `pins` is set, the object of that name is kept for probes before the cell runs.
+
+    `checks` is how many calls the cell's own check makes of it, if the judge wants to know what they gave.
+    """
 
     cell_id: str
     source: str
     pins: str = ""
+    checks: int = 0
 
 
 @dataclass(frozen=True)
 class CellRun:
-    """What a cell did: nbformat outputs as a kernel would give, and how it ended."""
+    """What a cell did: nbformat outputs as a kernel would give, and how it ended.
+
+    `performed` is what its check performed, a claim like any other performance: all of it, or nothing where an engine does
+    not tell.
+    """
 
     cell_id: str
     ended: CellEnd
     outputs: list[dict[str, Any]] = field(default_factory=list)
     execution_count: int | None = None
     cpu_seconds: float = 0.0
+    performed: list[Performance] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class ProbeCall:
-    """Perform `probe` (a name made by `probe_name`) on the pinned object of `exercise`, once per inputs, in order."""
+    """Perform `probe` (a name made by `probe_name`) on the pinned object of `exercise`, once per inputs, in order.
+
+    fork: requests with the same one run in one fork of the student's state.
+    """
 
     exercise: str
     probe: str
     inputs: Sequence[Inputs]
     time_limit: float
+    fork: str
 
 
 class Session(Protocol):
@@ -69,7 +82,7 @@ class Session(Protocol):
         ...
 
     def perform(self, request: ProbeCall) -> list[Performance]:
-        """One performance per inputs, always. All requests for one exercise run in one fork of the student's state.
+        """One performance per inputs, always.
 
         After a time-out or a death that is one when the input is asked alone, too, the inputs behind it are not tried and
         have the same.

@@ -9,8 +9,8 @@ from __future__ import annotations
 # Judge to box.
 OPEN = b"O"  # {level, folder, user, limits, files, without}
 LIMIT = b"L"  # {seconds, output, answers}: for the warden, before each of the next two
-RUN = b"R"  # {source, pins, output}
-PERFORM = b"P"  # {exercise, probe, inputs, seconds}
+RUN = b"R"  # {source, pins, checked, output}; with `checked` the cell's check tells what it performed
+PERFORM = b"P"  # {exercise, fork, probe, inputs, seconds}
 
 # Box to judge.
 READY = b"r"  # {}: the box is closed to the outside and waits for requests

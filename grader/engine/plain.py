@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,12 +27,12 @@ from jupyter_client.manager import KernelManager
 import course_utils
 from course_utils.calling import Performance
 from course_utils.tries import SWITCH
-from course_utils.values import Inputs, encode
+from course_utils.values import encode
 from grader.engine import claims
 from grader.engine.claims import malformed, performance_from_json
 from grader.engine.errors import EngineError
 from grader.engine.folders import Files, read_folder, remove_folder, write_folder
-from grader.engine.interface import CellEnd, CellRun, CellSource, Level, Limits, Session
+from grader.engine.interface import CellEnd, CellRun, CellSource, Level, Limits, ProbeCall, Session
 from grader.engine.outputs import Transcript, apply
 from grader.engine.session import ReplayingSession
 from grader.engine.turns import Turns
@@ -131,12 +131,13 @@ class _KernelWorker:
         spent = seconds if ended == "died" else max(0.0, self._cpu_seconds() - before)
         return CellRun(cell.cell_id, ended, transcript.outputs, count, spent)
 
-    def perform(self, exercise: str, probe: str, inputs: Sequence[Inputs], time_limit: float) -> list[Performance]:
+    def perform(self, request: ProbeCall) -> list[Performance]:
         """Ask the kernel's `course_utils.remote`; see `Worker`. There is no fork: probes share the student's state."""
         self._requests += 1
         asked, answered = (self._home / f"{name}-{self._requests}.json" for name in ("request", "results"))
-        request = {"exercise": exercise, "probe": probe, "time_limit": time_limit}
-        asked.write_text(json.dumps(request | {"inputs": [encode(given) for given in inputs]}), encoding="utf-8")
+        inputs, time_limit = request.inputs, request.time_limit
+        told = {"exercise": request.exercise, "probe": request.probe, "time_limit": time_limit}
+        asked.write_text(json.dumps(told | {"inputs": [encode(given) for given in inputs]}), encoding="utf-8")
         source = f"__import__('course_utils.remote').remote.serve({str(asked)!r}, {str(answered)!r})"
         # One input more than its limit, so that the limit inside the kernel speaks first.
         ended = self._quietly(source, (len(inputs) + 1) * time_limit + 1.0)

@@ -40,7 +40,7 @@ class Worker(Protocol):
         """Pin what the cell pins, then run it, within `seconds` of processor time, keeping `output` characters of outputs."""
         ...
 
-    def perform(self, exercise: str, probe: str, inputs: Sequence[Inputs], time_limit: float) -> list[Performance]:
+    def perform(self, request: ProbeCall) -> list[Performance]:
         """Perform in order. Fewer than asked come back when the last of them timed out or ended the performing process."""
         ...
 
@@ -151,5 +151,5 @@ class ReplayingSession:
         if worker is None:
             return [Performance("died", message="the submission ended its process too often")] * len(inputs)
         with turn:
-            done = worker.perform(request.exercise, request.probe, inputs, request.time_limit)
+            done = worker.perform(replace(request, inputs=inputs))
         return done[: len(inputs)] or [Performance("died", message="the process ended without an answer")]

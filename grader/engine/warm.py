@@ -15,18 +15,18 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from course_utils.calling import Performance
 from course_utils.tries import SWITCH
-from course_utils.values import Inputs, Opaque
+from course_utils.values import Opaque
 from grader.engine import claims, messages
 from grader.engine.errors import EngineError
 from grader.engine.folders import Files, read_folder, remove_folder
-from grader.engine.interface import CellEnd, CellRun, CellSource, Level, Limits, Session
+from grader.engine.interface import CellEnd, CellRun, CellSource, Level, Limits, ProbeCall, Session
 from grader.engine.isolation import BOX_ROOT
 from grader.engine.outputs import Transcript, apply
 from grader.engine.probe_level import available_level
@@ -41,6 +41,7 @@ CLOSE_SECONDS = 10.0
 WALL_FACTOR, WALL_GRACE = 8.0, 30.0
 MAX_FROM_BOX = 96 << 20
 MAX_ANSWERS = 192 << 20
+MAX_CHECKED = 16 << 20
 FIRST_USER, USERS = 61_000, 3_900
 
 # All that a student's code finds in its environment, with HOME and its like from the box. One thread for each library:
@@ -209,13 +210,18 @@ class Box:
     def run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
         """Pin, then run the cell; see `Worker`."""
         transcript = Transcript(output)
-        request = frame(messages.RUN, {"source": cell.source, "pins": cell.pins, "output": output})
+        asked = {"source": cell.source, "pins": cell.pins, "checked": cell.checks > 0, "output": output}
         ended: CellEnd = "died"
         count: int | None = None
+        checked: list[Frame] = []
+        room = MAX_CHECKED
         spent: dict[str, Any] = {"cpu_seconds": 0.0, "timed_out": False, "lost": True}
-        for found in self._answers(request, seconds, 0, output):
+        for found in self._answers(frame(messages.RUN, asked), seconds, 0, output):
             if found.kind == messages.OUTPUT:
                 _show(transcript, found)
+            elif found.kind == messages.PERFORMANCE and len(checked) < cell.checks and found.size <= room:
+                checked.append(found)
+                room -= found.size
             elif found.kind == messages.END:
                 ended, count = _claimed_end(found)
             elif found.kind == messages.SPENT:
@@ -223,11 +229,14 @@ class Box:
         if spent["timed_out"] or spent["lost"]:
             ended, count = "timed_out" if spent["timed_out"] else "died", None
             self.alive = False
-        return CellRun(cell.cell_id, ended, transcript.outputs, count, float(spent["cpu_seconds"]))
+        performed = [_claimed_performance(one) for one in checked] if len(checked) == cell.checks else []
+        return CellRun(cell.cell_id, ended, transcript.outputs, count, float(spent["cpu_seconds"]), performed)
 
-    def perform(self, exercise: str, probe: str, inputs: Sequence[Inputs], time_limit: float) -> list[Performance]:
+    def perform(self, request: ProbeCall) -> list[Performance]:
         """Perform in a fork of the student's state; see `Worker`."""
-        asked = {"exercise": exercise, "probe": probe, "inputs": list(inputs), "seconds": time_limit}
+        inputs, time_limit = list(request.inputs), request.time_limit
+        names = {"exercise": request.exercise, "fork": request.fork, "probe": request.probe}
+        asked = {**names, "inputs": inputs, "seconds": time_limit}
         done: list[Performance] = []
         timed_out, size = False, 0
         for found in self._answers(frame(messages.PERFORM, asked), time_limit, len(inputs), 0):

@@ -22,6 +22,7 @@ from grader.judge.submission import read_submission
 from grader.judge.told import Told
 from grader.spec import Exercise
 
+TOGETHER = "*"  # no exercise's name
 # After one of these no further input is tried: there is nothing to try, or it would only wait or die again.
 UNANSWERED = ("not_attempted", "missing", "timed_out", "died")
 
@@ -92,15 +93,20 @@ def _run_and_judge(sources: Sequence[CellSource], asked: Asked) -> tuple[list[Ce
         drawn = [beside.submit(hidden_cases, exercise, asked.secret, asked.digest) for exercise in judged]
         with asked.engine.open(asked.key.folder, asked.limits) as session:
             runs = session.run_cells(sources)
+            checked = {source.pins: run.performed for source, run in zip(sources, runs, strict=True) if source.pins}
             trials = [Trial(exercise, session, asked) for exercise in judged]
             # All that may be shown to a student is known before the first hidden input of any exercise enters the box.
             for trial in trials:
-                trial.ask_visible()
+                trial.ask_visible(checked.get(trial.exercise.name, []))
             verdicts = {}
             for trial, hidden in zip(trials, drawn, strict=True):
                 trial.ask_hidden(hidden.result())
-                verdicts[trial.exercise.name] = beside.submit(trial.verdict)
-        return runs, {name: verdict.result() for name, verdict in verdicts.items()}
+                verdicts[trial] = beside.submit(trial.verdict)
+            for trial in trials:
+                if trial.may_be_disturbed(verdicts[trial].result()):
+                    trial.ask_apart()
+                    verdicts[trial] = beside.submit(trial.verdict)
+        return runs, {trial.exercise.name: verdict.result() for trial, verdict in verdicts.items()}
 
 
 def _untouched_experiments(notebook: nbformat.NotebookNode, key: LessonKey) -> set[str]:
@@ -124,8 +130,15 @@ def _sources(notebook: nbformat.NotebookNode, key: LessonKey) -> list[CellSource
     for cell in notebook.cells:
         if cell.cell_type == "code":
             name = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-            sources.append(CellSource(cell.id, cell.source, pins=name if name in judged else ""))
+            checks = len(_visible_inputs(key.visible.exercises[name])) if name in judged else 0
+            sources.append(CellSource(cell.id, cell.source, pins=name if checks else "", checks=checks))
     return sources
+
+
+def _visible_inputs(visible: ExerciseInfo) -> list[Inputs]:
+    """Of the visible cases, and what the properties need, which are variations of the first."""
+    cases = [case.inputs for case in visible.cases]
+    return [*cases, *property_calls(visible, cases[0])]
 
 
 def _with_outputs(notebook: nbformat.NotebookNode, runs: Sequence[CellRun]) -> nbformat.NotebookNode:
@@ -139,43 +152,73 @@ def _with_outputs(notebook: nbformat.NotebookNode, runs: Sequence[CellRun]) -> n
 
 
 class Trial:
-    """One exercise of one submission: asked on the visible cases, then on hidden ones, then judged."""
+    """One exercise of one submission: asked on the visible cases, then on hidden ones, then judged.
+
+    What was right in its check cell is asked in one fork together with others of its kind, and anew in a fork of its own
+    if it is not right there, where another one may have disturbed it; everything else has a fork of its own at once.
+    """
 
     def __init__(self, exercise: Exercise, session: Session, asked: Asked) -> None:
         self.exercise = exercise
+        self.is_together = False
         self._key, self._session = asked.key, session
         self._visible = asked.key.visible.exercises[exercise.name]
         self._hidden: list[Case] = []
-        self._performances: list[Performance] = []
+        self._shown: list[Performance] = []
         self._of_properties: list[Performance] = []
+        self._unseen: list[Performance] = []
 
-    def ask_visible(self) -> None:
-        """Perform on the visible cases, and on what the properties need, which are variations of the first."""
-        cases = [case.inputs for case in self._visible.cases]
-        answers = self._ask([*cases, *property_calls(self._visible, cases[0])])
-        self._performances, self._of_properties = answers[: len(cases)], answers[len(cases) :]
+    def ask_visible(self, checked: Sequence[Performance]) -> None:
+        """Perform on the visible cases, unless what the check cell performed on them is right: then it stands.
+
+        What is wrong there may be right now, after the later cells, and is asked again.
+        """
+        self._take(checked)
+        self.is_together = bool(checked) and self._shows_nothing_wrong()
+        if not self.is_together:
+            self._take(self._ask(_visible_inputs(self._visible)))
+
+    def _take(self, answers: Sequence[Performance]) -> None:
+        count = len(self._visible.cases)
+        self._shown, self._of_properties = list(answers[:count]), list(answers[count:])
+
+    def _shows_nothing_wrong(self) -> bool:
+        verdict = judge(self._visible, self._visible.cases, self._shown, (), lambda asked: self._of_properties)
+        return verdict.status == "passed"
 
     def ask_hidden(self, cases: list[Case]) -> None:
         """Perform on the hidden cases, unless there is no answer or no end."""
         self._hidden = cases
-        last = self._performances[-1]
+        last = self._shown[-1]
         if last.happened in UNANSWERED:
-            self._performances += [last] * len(cases)
+            self._unseen = [last] * len(cases)
         else:
-            self._performances += self._ask([case.inputs for case in cases])
+            self._unseen = self._ask([case.inputs for case in cases])
+
+    def may_be_disturbed(self, verdict: Verdict) -> bool:
+        """Whether it was not right together with others. What waits or dies was tried again in a fresh fork already."""
+        return self.is_together and verdict.status != "passed" and self._unseen[-1].happened not in UNANSWERED
+
+    def ask_apart(self) -> None:
+        """Perform on the same hidden cases in a fork of its own."""
+        self.is_together = False
+        self.ask_hidden(self._hidden)
 
     def verdict(self) -> Verdict:
-        """Judge all that was performed."""
+        """Judge all that was performed; misconceptions are looked for once nothing will be asked again."""
         cases = [*self._visible.cases, *self._hidden]
+        performances = [*self._shown, *self._unseen]
         info = bare_info(self.exercise, cases)
-        verdict = judge(info, cases, self._performances, (), lambda asked: self._of_properties)
-        if verdict.status in ("passed", "not_attempted", "missing"):
+        verdict = judge(info, cases, performances, (), lambda asked: self._of_properties)
+        if verdict.status in ("passed", "not_attempted", "missing") or self.is_together:
             return verdict
-        return _with_mistakes(verdict, self._visible, info, self._performances, self._key)
+        return _with_mistakes(verdict, self._visible, info, performances, self._key)
 
     def _ask(self, inputs: Sequence[Inputs]) -> list[Performance]:
         exercise = self.exercise
-        return self._session.perform(ProbeCall(exercise.name, probe_name(exercise.probe), inputs, exercise.time_limit))
+        fork = TOGETHER if self.is_together else exercise.name
+        probe = probe_name(exercise.probe)
+        return self._session.perform(ProbeCall(exercise.name, probe, inputs, exercise.time_limit, fork))
 
 
 def _with_mistakes(

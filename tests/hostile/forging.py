@@ -244,6 +244,29 @@ MUTATED = """def rnn_step(x_t, h, W_xh, W_hh, b_h):
     return np.zeros(h.shape)"""
 
 
+CLAIMED = (
+    """import dataclasses
+import course_utils.checking as checking
+from course_utils.calling import Performance
+def examined(exercise, subject, real=checking.examine):
+    verdict = real(exercise, subject)
+    cases = tuple(
+        dataclasses.replace(one, status='passed', performance=Performance('returned', one.case.expected))
+        for one in verdict.cases
+    )
+    asked = tuple(Performance('returned', cases[0].case.expected) for one in verdict.asked)
+    return dataclasses.replace(verdict, status='passed', score=exercise.points, cases=cases, notes=(), asked=asked)
+checking.examine = examined
+"""
+    + WRONG_STEP
+)
+
+VERDICTS = """import course_utils.checking as checking
+class Rigged(dict):
+    def get(self, *name): raise SystemExit('passed')
+checking._desk.verdicts = Rigged()"""
+
+
 def claim(name: str, tries: str, expression: str, exercise: str = "rnn_costs") -> Entry:
     """An answer whose value is meant to trip whoever compares it."""
     return forged(name, tries, f"def {exercise}(*given):\n    return {expression}", exercise, EVERYWHERE)
@@ -275,6 +298,8 @@ ENTRIES = [
     forged("edited checks", "checks.json without cases", EDITED),
     forged("namespace", "a user namespace that gives another object", REBOUND),
     forged("inputs changed", "inputs set to zero so that 0 is right", MUTATED),
+    forged("claimed by its check", "a check that says it was given what it expects", CLAIMED),
+    cell("verdicts", "verdicts of the checks that end whoever reads them", VERDICTS),
     forged("answer after its check", "no answer at the check, a right one after it", "rnn_step = None"),
     Entry(
         "locked check",
