@@ -1,5 +1,5 @@
-"""What grading adds: the engine's fixed cost per submission, its wall time over the bare time of the same cells, and all that a
-whole submission costs, judging and recording included, over its cells and its answers in one warm process.
+"""What grading adds to the work of a submission: the engine's wall time over the bare time of the same cells, and the whole cost,
+judging and recording included, of a submission that computes nothing and of a solved lesson.
 
 Run: `python benchmarks/engine_overhead.py [full|partial]`. Bare and engine runs alternate, so that a busy machine slows both;
 the ratio or the difference of each pair counts, and the median over the pairs is printed.
@@ -7,6 +7,8 @@ the ratio or the difference of each pair counts, and the median over the pairs i
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import os
 import platform
 import statistics
@@ -14,25 +16,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+import nbformat
 import numpy as np
 from submissions.build import labelled_submissions, notebook_of
 
 from course_utils.calling import perform
+from course_utils.cases import FILE_NAME, LessonInfo, lesson_to_json
+from course_utils.comparing import Close
 from course_utils.judging import property_calls
+from course_utils.probes.calls import call
 from course_utils.tries import SWITCH
 from course_utils.values import Inputs
-from grader.build.freeze import hidden_cases
+from grader.build.freeze import bare_info, hidden_cases, visible_cases
 from grader.build.lesson import notebook_text
 from grader.engine.interface import CellSource, Engine, Limits, ProbeCall
 from grader.engine.probe_level import available_level
 from grader.engine.shell import OUTLET, make_shell
 from grader.engine.warm import WarmEngine
-from grader.judge.grading import grade_submission
+from grader.judge.grading import Graded, grade_submission
 from grader.judge.key import LessonKey, lesson_key
 from grader.records.course import CourseRecords
 from grader.records.gradebook import GradeBook
@@ -40,7 +48,8 @@ from grader.spec import Exercise
 
 LESSON = "lesson4_bptt"  # nine exercises, and little work of its own, whose noise would hide what is added
 PAIRS = 7
-SMALL = [f"value_{n} = {n}\nprint(value_{n})" for n in range(17)] + ["def f(a):\n    return a * 2"]
+CLASS = 8
+SECRET = bytes(32)
 WORK = [
     "import numpy as np, torch, matplotlib.pyplot as plt\ntorch.manual_seed(0)",
     "h = np.zeros((16, 64)); W = np.random.default_rng(0).normal(size=(64, 64)) / 8\n"
@@ -83,45 +92,98 @@ def bare_seconds(
         return float(file.read())
 
 
-def engine_seconds(engine: Engine, sources: list[str], exercises: int) -> float:
+def engine_seconds(engine: Engine, sources: list[str]) -> float:
     """The same cells as a submission, from opening the box until nothing of it is left, with probes."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, engine.open(Path(folder), Limits()) as session:
         cells = [CellSource(str(place), source) for place, source in enumerate(sources)]
-        session.run_cells([*cells, *(CellSource(f"pin{n}", "", pins="f") for n in range(exercises))])
-        for _ in range(exercises):
-            inputs = [{"a": np.ones((2, 3))} for _ in range(10)]
-            session.perform(ProbeCall("f", "course_utils.probes.calls:call", inputs, 5.0))
+        session.run_cells([*cells, CellSource("pin", "", pins="f")])
+        session.perform(ProbeCall("f", "course_utils.probes.calls:call", [{"a": np.ones((2, 3))}] * 10, 5.0, "f"))
     return time.perf_counter() - start
 
 
-def whole_submissions(engine: Engine) -> Iterator[tuple[float, float]]:
-    """Grading and recording the solved lesson without its experiments, and the same cells and calls bare; in seconds."""
+@dataclass(frozen=True)
+class Handed:
+    """A right submission of a lesson, and where it lies."""
+
+    key: LessonKey
+    path: Path
+
+    def graded(self, engine: Engine) -> Graded:
+        return grade_submission(self.path, self.key, engine, SECRET)
+
+    def bare(self, graded: Graded) -> Callable[[], float]:
+        """What runs its cells and all calls of its answers in one warm process and gives the seconds of that."""
+        ran = {run.cell_id for run in graded.runs}
+        calls = [(exercise, self._inputs(exercise, graded.digest)) for exercise in self.key.lesson.judged]
+        sources = [cell.source for cell in graded.notebook.cells if cell.id in ran]
+        return lambda: bare_seconds(sources, calls, str(self.key.folder))
+
+    def _inputs(self, exercise: Exercise, digest: str) -> list[Inputs]:
+        visible = self.key.visible.exercises[exercise.name]
+        cases = [*visible.cases, *hidden_cases(exercise, SECRET, digest)]
+        return [*(case.inputs for case in cases), *property_calls(visible, visible.cases[0].inputs)]
+
+
+def solved(folder: Path) -> Handed:
+    """The lesson as somebody solved it."""
+    labelled = next(one for one in labelled_submissions(LESSON) if one.verdict == "accepted")
+    path = folder / "solved.ipynb"
+    path.write_text(notebook_text(notebook_of(labelled)), encoding="utf-8")
+    return Handed(lesson_key(LESSON), path)
+
+
+def light(folder: Path) -> Handed:
+    """The lesson's exercises with nothing to compute in any of them, and no other cells: all that is left is fixed cost."""
     key = lesson_key(LESSON)
-    solved = next(one for one in labelled_submissions(LESSON) if one.verdict == "accepted")
-    secret = bytes(32)
-    with tempfile.TemporaryDirectory() as folder, GradeBook(CourseRecords(Path(folder))) as book:
-        path = Path(folder) / "submitted.ipynb"
-        path.write_text(notebook_text(notebook_of(solved)), encoding="utf-8")
-        book.register(key)
-        for student in range(PAIRS + 1):
+    exercises = tuple(map(_light, key.lesson.judged))
+    lesson = dataclasses.replace(key.lesson, exercises=exercises)
+    visible = {one.name: bare_info(one, visible_cases(one)) for one in exercises}
+    info = LessonInfo(lesson.name, lesson.title, visible)
+    (folder / FILE_NAME).write_text(lesson_to_json(info), encoding="utf-8")
+    released = nbformat.from_dict({**key.released})
+    wanted = {f"{one.name}{end}" for one in exercises for end in ("", "_answer")} | {f"{LESSON}_setup"}
+    released.cells = [cell for cell in released.cells if cell.metadata.get("nbgrader", {}).get("grade_id") in wanted]
+    answered = copy.deepcopy(released)
+    for cell in answered.cells:
+        name = cell.metadata.nbgrader.grade_id.removesuffix("_answer")
+        if cell.metadata.nbgrader.solution:
+            cell.source = f"def {name}(a):\n    return 2 * a"
+    path = folder / "light.ipynb"
+    path.write_text(notebook_text(answered), encoding="utf-8")
+    return Handed(dataclasses.replace(key, lesson=lesson, visible=info, released=released, folder=folder), path)
+
+
+def _light(exercise: Exercise) -> Exercise:
+    draws = {name: (lambda rng: {"a": rng.normal(size=(2, 3))}) for name in ("one", "two", "three", "four")}
+    return dataclasses.replace(
+        exercise, draws=draws, oracle=lambda a: 2 * a, probe=call, compare=Close(), parts=(), hidden_only=frozenset()
+    )
+
+
+def alone(engine: Engine, handed: Handed, book: GradeBook) -> Iterator[tuple[float, float]]:
+    """One after another: seconds for grading and recording one, and for the same cells and calls bare."""
+    for student in range(PAIRS + 1):
+        start = time.perf_counter()
+        graded = handed.graded(engine)
+        book.record(f"student{student}", handed.key, graded)
+        ours = time.perf_counter() - start
+        if student:  # the first one makes tables and loads what is loaded once
+            yield ours, handed.bare(graded)()
+
+
+def at_once(engine: Engine, handed: Handed, book: GradeBook) -> Iterator[tuple[float, float]]:
+    """The same for a submission of a class, with as many at once as there are processors: all seconds over how many."""
+    count = os.cpu_count() or 1
+    bare = handed.bare(handed.graded(engine))
+    with ThreadPoolExecutor(count) as pool:
+        for _ in range(PAIRS):
             start = time.perf_counter()
-            graded = grade_submission(path, key, engine, secret)
-            book.record(f"student{student}", key, graded)
+            for done in as_completed([pool.submit(handed.graded, engine) for _ in range(CLASS)]):
+                book.record("student", handed.key, done.result())
             ours = time.perf_counter() - start
-            ran = {run.cell_id for run in graded.runs}
-            calls = [(exercise, _inputs(key, exercise, secret, graded.digest)) for exercise in key.lesson.judged]
-            bare = bare_seconds(
-                [cell.source for cell in graded.notebook.cells if cell.id in ran], calls, str(key.folder)
-            )
-            if student:  # the first one makes tables and loads what is loaded once
-                yield ours, bare
-
-
-def _inputs(key: LessonKey, exercise: Exercise, secret: bytes, digest: str) -> list[Inputs]:
-    visible = key.visible.exercises[exercise.name]
-    cases = [*visible.cases, *hidden_cases(exercise, secret, digest)]
-    return [*(case.inputs for case in cases), *property_calls(visible, visible.cases[0].inputs)]
+            bares = [one.result() for one in [pool.submit(bare) for _ in range(CLASS)]]
+            yield ours / CLASS, statistics.mean(bares) / count
 
 
 def main() -> None:
@@ -141,23 +203,28 @@ def main() -> None:
     start = time.perf_counter()
     with WarmEngine(level) as engine:  # type: ignore[arg-type]
         print(f"start of the template, once a run: {time.perf_counter() - start:.1f} s")
-        fixed = [engine_seconds(engine, SMALL, 8) for _ in range(3 * PAIRS)]
-        print(
-            f"fixed cost of a submission (18 small cells, 8 exercises of 10 inputs): median {statistics.median(fixed):.3f} s, "
-            f"least {min(fixed):.3f} s"
-        )
-        pairs = [(engine_seconds(engine, WORK, 8), bare_seconds(WORK)) for _ in range(PAIRS)]
+        pairs = [(engine_seconds(engine, WORK), bare_seconds(WORK)) for _ in range(PAIRS)]
         ratios = [ours / bare for ours, bare in pairs]
         print(
             f"engine over bare, a notebook of {statistics.median(bare for _, bare in pairs):.2f} s of its own work: "
             f"median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}"
         )
-        wholes = list(whole_submissions(engine))
-        added = [ours - bare for ours, bare in wholes]
-        print(
-            f"grading and recording {LESSON}, whose cells and calls take {statistics.median(bare for _, bare in wholes):.2f} s: "
-            f"adds {statistics.median(added):.3f} s, least {min(added):.3f} s"
-        )
+        for make, what in ((light, "a submission that computes nothing"), (solved, LESSON)):
+            for measure, how in ((alone, "alone"), (at_once, f"{os.cpu_count()} at once")):
+                with (
+                    tempfile.TemporaryDirectory() as folder,
+                    tempfile.TemporaryDirectory() as records,
+                    GradeBook(CourseRecords(Path(records))) as book,
+                ):
+                    handed = make(Path(folder))
+                    book.register(handed.key)
+                    pairs = list(measure(engine, handed, book))
+                added = [ours - bare for ours, bare in pairs]
+                print(
+                    f"grading and recording {what}, {how}: adds {statistics.median(added):.3f} s, least {min(added):.3f} s, "
+                    f"to the {statistics.median(bare for _, bare in pairs):.3f} s of its cells and calls",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":
