@@ -151,7 +151,7 @@ def _become_box(judge: Wire, shell: BoxShell) -> NoReturn:
             isolation.drop_user(asked["user"], closed)
             linux.die_with_parent(signal.SIGKILL)
         if confinement.namespaces:
-            _enter_namespaces(confinement)
+            _enter_namespaces(judge, confinement)
         _be_warden(judge, confinement, asked["files"], shell)
     except WireError:
         pass
@@ -170,12 +170,13 @@ def _close_all_but(kept: int) -> None:
                 os.close(int(name))
 
 
-def _enter_namespaces(confinement: Confinement) -> None:
+def _enter_namespaces(judge: Wire, confinement: Confinement) -> None:
     isolation.enter_namespaces(confinement.limits)
     first = os.fork()
     if first != 0:
         # Keeps the connection open until all of the namespace's processes are gone: its end tells the judge so.
         os.waitpid(first, 0)
+        judge.close()  # at once: to give back this process's memory takes some milliseconds
         os._exit(0)
     linux.die_with_parent(signal.SIGKILL)
     isolation.mount_processes()
