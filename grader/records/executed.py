@@ -8,7 +8,6 @@ it, so that no two readers can disagree about what is a tag. Code, and prose as 
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any
 
@@ -25,14 +24,15 @@ NOT_KEPT = "[an output of a kind that is not kept]"
 
 def recorded(notebook: nbformat.NotebookNode, key: LessonKey) -> nbformat.NotebookNode:
     """A copy of an executed submission to be kept and shown."""
-    kept = copy.deepcopy(notebook)
     released = {cell.source for cell in key.released.cells if cell.cell_type == "markdown"}
-    for cell in kept.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [_plain_output(output) for output in cell.outputs]
-        elif cell.source not in released:
-            cell.source = plain_markdown(cell.source)
+    kept = nbformat.NotebookNode(notebook, cells=[_kept_cell(cell, released) for cell in notebook.cells])
     return with_rubrics(kept, key.lesson)
+
+
+def _kept_cell(cell: nbformat.NotebookNode, released: set[str]) -> nbformat.NotebookNode:
+    if cell.cell_type == "code":
+        return nbformat.NotebookNode(cell, outputs=[_plain_output(output) for output in cell.outputs])
+    return cell if cell.source in released else nbformat.NotebookNode(cell, source=plain_markdown(cell.source))
 
 
 def plain_markdown(source: str) -> str:
