@@ -423,14 +423,15 @@ def test_what_a_probe_leaves_running_stands_still_while_others_are_asked(box: Bo
     source = (
         "import threading, time\ndef spin():\n    while True: pass\n"
         "def f(a):\n    threading.Thread(target=spin, daemon=True).start()\n    return time.process_time()\n"
-        "def g(a):\n    start = time.monotonic()\n    while time.monotonic() - start < 0.5: pass\n    return a"
+        "def g(a):\n    start = time.monotonic()\n    while time.monotonic() - start < 1.0: pass\n    return a"
     )
     session = box()
     session.run_cells([CellSource("a", source), CellSource("b", "", pins="f"), CellSource("c", "", pins="g")])
     [first] = ask(session, "f", 0)
-    ask(session, "g", 0, 0)
+    ask(session, "g", 0, 0, seconds=3.0)
     [second] = ask(session, "f", 0)
-    assert second.value - first.value < 0.5
+    # It would be about 2; what is left is how late a busy machine stops it and reads its clock.
+    assert second.value - first.value < 1.0
 
 
 def test_a_missing_object_and_a_missing_exercise_are_named_so(box: Box) -> None:
