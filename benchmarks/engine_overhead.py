@@ -30,7 +30,7 @@ from submissions.build import labelled_submissions, notebook_of
 from course_utils.calling import perform
 from course_utils.cases import FILE_NAME, LessonInfo, lesson_to_json
 from course_utils.comparing import Close
-from course_utils.judging import property_calls
+from course_utils.judging import check_calls
 from course_utils.probes.calls import call
 from course_utils.tries import SWITCH
 from course_utils.values import Inputs
@@ -120,9 +120,8 @@ class Handed:
         return lambda: bare_seconds(sources, calls, str(self.key.folder))
 
     def _inputs(self, exercise: Exercise, digest: str) -> list[Inputs]:
-        visible = self.key.visible.exercises[exercise.name]
-        cases = [*visible.cases, *hidden_cases(exercise, SECRET, digest)]
-        return [*(case.inputs for case in cases), *property_calls(visible, visible.cases[0].inputs)]
+        hidden = hidden_cases(exercise, SECRET, digest)
+        return [*check_calls(self.key.visible.exercises[exercise.name]), *(case.inputs for case in hidden)]
 
 
 def solved(folder: Path) -> Handed:

@@ -117,9 +117,9 @@ def examine(exercise: ExerciseInfo, subject: Any) -> Verdict:
 
 
 def performed(name: str) -> tuple[Performance, ...]:
-    """What the latest check of exercise `name` performed: on its visible cases, then on what its properties need."""
+    """What the latest check of exercise `name` performed, see `Verdict.performed`; nothing if there was none."""
     verdict = _desk.verdicts.get(name)
-    return () if verdict is None else (*(result.performance for result in verdict.cases), *verdict.asked)
+    return () if verdict is None else verdict.performed
 
 
 def hint(name: str) -> None:

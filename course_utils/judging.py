@@ -57,6 +57,11 @@ class Verdict:
     asked: tuple[Performance, ...] = ()
 
     @property
+    def performed(self) -> tuple[Performance, ...]:
+        """All that was performed: on the cases, then for the properties, in the order of `check_calls`."""
+        return (*(result.performance for result in self.cases), *self.asked)
+
+    @property
     def mistakes(self) -> tuple[KnownMistake, ...]:
         """The misconceptions recognised, each once, in the order of the parts."""
         found = {part.mistake.slug: part.mistake for part in self.parts if part.mistake is not None}
@@ -171,6 +176,12 @@ def _broken_promise(exercise: ExerciseInfo, performance: Performance) -> tuple[s
 
 def _can_ask(results: Sequence[CaseResult]) -> bool:
     return bool(results) and all(result.performance.happened == "returned" for result in results)
+
+
+def check_calls(exercise: ExerciseInfo) -> list[Inputs]:
+    """What a check performs: the exercise's cases, then what its properties need, which are variations of the first."""
+    cases = [case.inputs for case in exercise.cases]
+    return [*cases, *property_calls(exercise, cases[0])]
 
 
 def property_calls(exercise: ExerciseInfo, inputs: Inputs) -> list[Inputs]:

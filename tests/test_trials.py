@@ -52,8 +52,7 @@ def _trial(**answers: Callable[..., Any]) -> tuple[Trial, Answered]:
 
 
 def _checked(subject: Callable[..., Any]) -> list[Performance]:
-    verdict = examine(VISIBLE, subject)
-    return [*(result.performance for result in verdict.cases), *verdict.asked]
+    return list(examine(VISIBLE, subject).performed)
 
 
 def test_what_a_check_performed_right_is_not_asked_again() -> None:

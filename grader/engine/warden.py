@@ -51,9 +51,10 @@ class Family:
         """All that live now."""
         return processes.below(self.root, self.own_namespace)
 
-    def cpu_seconds(self, living: list[Usage]) -> float:
-        """Processor time of the box, if `living` are its processes now."""
-        return sum(one.cpu_seconds for one in living) + processes.ended_children_seconds()
+    def cpu_seconds(self, living: list[Usage] | None = None) -> float:
+        """Processor time of the box; `living` are its processes where somebody has looked just now."""
+        family = self.processes() if living is None else living
+        return sum(one.cpu_seconds for one in family) + processes.ended_children_seconds()
 
     def end(self, spare: frozenset[int] = frozenset()) -> None:
         """Kill all but `spare`."""
@@ -71,7 +72,7 @@ class Clock:
     def __post_init__(self) -> None:
         self.start = time.monotonic()
         # Counted anew: what a thread of an earlier cell spends while nothing is asked is no part of this request.
-        self.first = self.box.cpu_seconds(self.box.processes())
+        self.first = self.box.cpu_seconds()
         self.base: float | None = self.first
 
     def restart(self) -> None:
@@ -89,8 +90,8 @@ class Clock:
         if waited < self.seconds / 8:  # several processors can spend faster than the clock, but not by any factor
             return False
         if self.base is None:  # counted from here on: what went before is little, and counting at each part is slow
-            self.base = self.box.cpu_seconds(self.box.processes())
-        return self.box.cpu_seconds(self.box.processes()) - self.base > self.seconds
+            self.base = self.box.cpu_seconds()
+        return self.box.cpu_seconds() - self.base > self.seconds
 
 
 class Warden:

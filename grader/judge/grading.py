@@ -12,7 +12,7 @@ import nbformat
 
 from course_utils.calling import Performance, probe_name
 from course_utils.cases import Case, ExerciseInfo
-from course_utils.judging import PartResult, Verdict, judge, property_calls
+from course_utils.judging import PartResult, Verdict, check_calls, judge
 from course_utils.values import Inputs
 from grader.build.freeze import bare_info, hidden_cases
 from grader.engine.interface import CellRun, CellSource, Engine, Limits, ProbeCall, Session
@@ -130,15 +130,9 @@ def _sources(notebook: nbformat.NotebookNode, key: LessonKey) -> list[CellSource
     for cell in notebook.cells:
         if cell.cell_type == "code":
             name = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-            checks = len(_visible_inputs(key.visible.exercises[name])) if name in judged else 0
+            checks = len(check_calls(key.visible.exercises[name])) if name in judged else 0
             sources.append(CellSource(cell.id, cell.source, pins=name if checks else "", checks=checks))
     return sources
-
-
-def _visible_inputs(visible: ExerciseInfo) -> list[Inputs]:
-    """Of the visible cases, and what the properties need, which are variations of the first."""
-    cases = [case.inputs for case in visible.cases]
-    return [*cases, *property_calls(visible, cases[0])]
 
 
 def _with_outputs(notebook: nbformat.NotebookNode, runs: Sequence[CellRun]) -> nbformat.NotebookNode:
@@ -176,7 +170,7 @@ class Trial:
         self._take(checked)
         self.is_together = bool(checked) and self._shows_nothing_wrong()
         if not self.is_together:
-            self._take(self._ask(_visible_inputs(self._visible)))
+            self._take(self._ask(check_calls(self._visible)))
 
     def _take(self, answers: Sequence[Performance]) -> None:
         count = len(self._visible.cases)
