@@ -42,7 +42,7 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy -n auto
+	$(BIN)/mypy
 	$(BIN)/grader build --check
 	$(BIN)/grader audit
 	$(BIN)/python -m pytest tests -n auto --dist loadfile --no-loadscope-reorder --durations 20
