@@ -7,17 +7,22 @@ the ratio or the difference of each pair counts, and the median over the pairs i
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
+import itertools
+import multiprocessing
 import os
 import platform
 import statistics
+import struct
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -27,7 +32,7 @@ import nbformat
 import numpy as np
 from submissions.build import labelled_submissions, notebook_of
 
-from course_utils.calling import perform
+from course_utils.calling import Probe, perform
 from course_utils.cases import FILE_NAME, LessonInfo, lesson_to_json
 from course_utils.comparing import Close
 from course_utils.judging import check_calls
@@ -49,8 +54,9 @@ from grader.spec import Exercise
 LESSON = "lesson4_bptt"  # nine exercises, and little work of its own, whose noise would hide what is added
 PAIRS = 7
 CLASS = 8
+PROCESSORS = os.cpu_count() or 1
 SECRET = bytes(32)
-WORK = [
+SOURCES = [
     "import numpy as np, torch, matplotlib.pyplot as plt\ntorch.manual_seed(0)",
     "h = np.zeros((16, 64)); W = np.random.default_rng(0).normal(size=(64, 64)) / 8\n"
     "for _ in range(12_000): h = np.tanh(h @ W + 0.1)",
@@ -65,31 +71,71 @@ WORK = [
 ]
 
 
-def bare_seconds(
-    sources: list[str], calls: Sequence[tuple[Exercise, Sequence[Inputs]]] = (), folder: str = "."
-) -> float:
-    """The cells in IPython in a fork of this process, which has everything imported; then the calls of its answers."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        OUTLET.connect(None)
-        os.chdir(folder)
-        shell = make_shell()
-        run_cell: Callable[..., object] = shell.run_cell
-        start = time.perf_counter()
-        with open(os.devnull, "w") as nothing:
-            sys.stdout = sys.stderr = nothing
-            for source in sources:
-                run_cell(source)
-            for exercise, inputs in calls:
-                for given in inputs:
-                    perform(exercise.probe, shell.user_ns[exercise.name], given, exercise.time_limit)
-        os.write(writing, repr(time.perf_counter() - start).encode())
-        os._exit(0)
-    os.waitpid(child, 0)
-    os.close(writing)
-    with os.fdopen(reading) as file:
-        return float(file.read())
+# An answer's name, how it is called, with what, and for at most how many seconds.
+Call = tuple[str, Probe, Inputs, float]
+
+
+# Cells, calls of what they define, and the folder to be in.
+Work = tuple[Sequence[str], Sequence[Call], str]
+
+
+class Bare:
+    """A process that has everything imported and forks once for each bare run. A context manager.
+
+    Not the judge's own process: whoever forks goes on slower, since his memory has to be copied then.
+    """
+
+    def __enter__(self) -> Bare:
+        context = multiprocessing.get_context("spawn")
+        self._wire, theirs = context.Pipe()
+        self._process = context.Process(target=_serve_bare, args=(theirs,))
+        self._process.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._wire.send(None)
+        self._process.join()
+
+    def seconds(self, work: Work, at_once: int = 1) -> float:
+        """Of a run, the mean of as many `at_once`."""
+        self._wire.send((work, at_once))
+        return statistics.mean(self._wire.recv())
+
+
+def _serve_bare(judge: Connection) -> None:
+    import matplotlib.pyplot
+    import torch
+    import torch._dynamo
+
+    torch.set_num_threads(1)
+    make_shell()
+    matplotlib.pyplot.figure()
+    while (asked := judge.recv()) is not None:
+        work, count = asked
+        pipes = [os.pipe() for _ in range(count)]
+        for _, writing in pipes:
+            if os.fork() == 0:
+                os.write(writing, struct.pack("d", _run_bare(*work)))
+                os._exit(0)
+        judge.send([struct.unpack("d", os.read(reading, 8))[0] for reading, _ in pipes])
+        for end in itertools.chain(*pipes):
+            os.close(end)
+        for _ in pipes:
+            os.wait()
+
+
+def _run_bare(cells: Sequence[str], calls: Sequence[Call], folder: str) -> float:
+    OUTLET.connect(None)
+    os.chdir(folder)
+    shell = make_shell()
+    run_cell: Callable[..., object] = shell.run_cell
+    start = time.perf_counter()
+    with open(os.devnull, "w") as nothing, contextlib.redirect_stdout(nothing), contextlib.redirect_stderr(nothing):
+        for source in cells:
+            run_cell(source)
+        for name, probe, inputs, time_limit in calls:
+            perform(probe, shell.user_ns[name], inputs, time_limit)
+    return time.perf_counter() - start
 
 
 def engine_seconds(engine: Engine, sources: list[str]) -> float:
@@ -112,16 +158,17 @@ class Handed:
     def graded(self, engine: Engine) -> Graded:
         return grade_submission(self.path, self.key, engine, SECRET)
 
-    def bare(self, graded: Graded) -> Callable[[], float]:
-        """What runs its cells and all calls of its answers in one warm process and gives the seconds of that."""
+    def work(self, graded: Graded) -> Work:
+        """Its cells that were run and all calls of its answers."""
         ran = {run.cell_id for run in graded.runs}
-        calls = [(exercise, self._inputs(exercise, graded.digest)) for exercise in self.key.lesson.judged]
         sources = [cell.source for cell in graded.notebook.cells if cell.id in ran]
-        return lambda: bare_seconds(sources, calls, str(self.key.folder))
+        calls = [call for exercise in self.key.lesson.judged for call in self._calls(exercise, graded.digest)]
+        return sources, calls, str(self.key.folder)
 
-    def _inputs(self, exercise: Exercise, digest: str) -> list[Inputs]:
+    def _calls(self, exercise: Exercise, digest: str) -> list[Call]:
         hidden = hidden_cases(exercise, SECRET, digest)
-        return [*check_calls(self.key.visible.exercises[exercise.name]), *(case.inputs for case in hidden)]
+        inputs = [*check_calls(self.key.visible.exercises[exercise.name]), *(case.inputs for case in hidden)]
+        return [(exercise.name, exercise.probe, given, exercise.time_limit) for given in inputs]
 
 
 def solved(folder: Path) -> Handed:
@@ -160,56 +207,46 @@ def _light(exercise: Exercise) -> Exercise:
     )
 
 
-def alone(engine: Engine, handed: Handed, book: GradeBook) -> Iterator[tuple[float, float]]:
+def alone(engine: Engine, handed: Handed, book: GradeBook, bare: Bare) -> Iterator[tuple[float, float]]:
     """One after another: seconds for grading and recording one, and for the same cells and calls bare."""
-    for student in range(PAIRS + 1):
+    book.record("student", handed.key, graded := handed.graded(engine))  # loads what is loaded once
+    work = handed.work(graded)
+    for student in range(PAIRS):
         start = time.perf_counter()
-        graded = handed.graded(engine)
-        book.record(f"student{student}", handed.key, graded)
+        book.record(f"student{student}", handed.key, handed.graded(engine))
         ours = time.perf_counter() - start
-        if student:  # the first one makes tables and loads what is loaded once
-            yield ours, handed.bare(graded)()
+        yield ours, bare.seconds(work)
 
 
-def at_once(engine: Engine, handed: Handed, book: GradeBook) -> Iterator[tuple[float, float]]:
+def at_once(engine: Engine, handed: Handed, book: GradeBook, bare: Bare) -> Iterator[tuple[float, float]]:
     """The same for a submission of a class, with as many at once as there are processors: all seconds over how many."""
-    count = os.cpu_count() or 1
-    bare = handed.bare(handed.graded(engine))
-    with ThreadPoolExecutor(count) as pool:
-        for _ in range(PAIRS):
+    work = handed.work(handed.graded(engine))
+    with ThreadPoolExecutor(PROCESSORS) as pool:
+        for turn in range(PAIRS):
             start = time.perf_counter()
-            for done in as_completed([pool.submit(handed.graded, engine) for _ in range(CLASS)]):
-                book.record("student", handed.key, done.result())
+            for place, done in enumerate(as_completed([pool.submit(handed.graded, engine) for _ in range(CLASS)])):
+                book.record(f"student{turn}_{place}", handed.key, done.result())
             ours = time.perf_counter() - start
-            bares = [one.result() for one in [pool.submit(bare) for _ in range(CLASS)]]
-            yield ours / CLASS, statistics.mean(bares) / count
+            yield ours / CLASS, bare.seconds(work, PROCESSORS) / PROCESSORS
 
 
 def main() -> None:
-    os.environ["OMP_NUM_THREADS"] = "1"
-    os.environ[SWITCH] = "off"  # the bare run is in the lesson's own folder
-    import matplotlib.pyplot
-    import torch
-    import torch._dynamo
-
-    torch.set_num_threads(1)
-    make_shell()
-    matplotlib.pyplot.figure()
+    os.environ |= {"OMP_NUM_THREADS": "1", SWITCH: "off"}  # the bare run is in the lesson's own folder
     level = sys.argv[1] if len(sys.argv) > 1 else available_level().level
     print(
-        f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, level {level}"
+        f"{platform.system()} {platform.release()}, {PROCESSORS} processors, load {os.getloadavg()[0]:.1f}, level {level}"
     )
     start = time.perf_counter()
-    with WarmEngine(level) as engine:  # type: ignore[arg-type]
+    with Bare() as bare, WarmEngine(level) as engine:  # type: ignore[arg-type]
         print(f"start of the template, once a run: {time.perf_counter() - start:.1f} s")
-        pairs = [(engine_seconds(engine, WORK), bare_seconds(WORK)) for _ in range(PAIRS)]
+        pairs = [(engine_seconds(engine, SOURCES), bare.seconds((SOURCES, (), "."))) for _ in range(PAIRS)]
         ratios = [ours / bare for ours, bare in pairs]
         print(
             f"engine over bare, a notebook of {statistics.median(bare for _, bare in pairs):.2f} s of its own work: "
             f"median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}"
         )
         for make, what in ((light, "a submission that computes nothing"), (solved, LESSON)):
-            for measure, how in ((alone, "alone"), (at_once, f"{os.cpu_count()} at once")):
+            for measure, how in ((alone, "alone"), (at_once, f"{PROCESSORS} at once")):
                 with (
                     tempfile.TemporaryDirectory() as folder,
                     tempfile.TemporaryDirectory() as records,
@@ -217,7 +254,7 @@ def main() -> None:
                 ):
                     handed = make(Path(folder))
                     book.register(handed.key)
-                    pairs = list(measure(engine, handed, book))
+                    pairs = list(measure(engine, handed, book, bare))
                 added = [ours - bare for ours, bare in pairs]
                 print(
                     f"grading and recording {what}, {how}: adds {statistics.median(added):.3f} s, least {min(added):.3f} s, "
