@@ -26,6 +26,7 @@ from course_utils.cases import FILE_NAME, read_lesson
 from grader.engine.errors import EngineError
 from grader.engine.interface import CellRun, CellSource, Level, Limits, ProbeCall, Session
 from grader.engine.probe_level import available_level
+from grader.engine.session import MAX_CELLS
 from grader.engine.template import IMPORTED
 from grader.engine.warm import WarmEngine
 from grader.engine.wire import frame
@@ -75,7 +76,8 @@ def told(session: Session, source: str) -> Any:
 
 
 def ask(session: Session, name: str, *given: Any, seconds: float = 1.0) -> list[Performance]:
-    return session.perform(ProbeCall(name, CALL, [{"a": item} for item in given], seconds, name))
+    [done] = session.perform([ProbeCall(name, CALL, [{"a": item} for item in given], seconds, name)])
+    return done
 
 
 def refused(session: Session, attempt: str) -> bool:
@@ -295,6 +297,27 @@ def test_a_hanging_cell_shows_what_it_printed_and_where_it_was(box: Box) -> None
     assert "KeyboardInterrupt" in [output.get("ename") for output in done.outputs]
 
 
+def test_many_cells_keep_their_order_and_each_its_outputs(box: Box) -> None:
+    sources = [f"print({place})" for place in range(3 * MAX_CELLS)]
+    sources[2] = "print('last words', flush=True)\nimport os; os._exit(1)"
+    sources[MAX_CELLS + 1] = "while True: pass"
+    sources[-2] = "1 / 0"
+    done = run(box(HASTY), *sources)
+    odd = {2: "died", MAX_CELLS + 1: "timed_out", len(sources) - 2: "error"}
+    assert [one.ended for one in done] == [odd.get(place, "ok") for place in range(len(sources))]
+    for place in set(range(len(sources))) - set(odd):
+        assert printed(done[place]) == f"{place}\n"
+    assert printed(done[2]).startswith("last words\n")
+
+
+def test_every_cell_has_time_of_its_own(box: Box) -> None:
+    work = "import time\nstart = time.process_time()\nwhile time.process_time() - start < 0.5: pass\nprint('done')"
+    done = run(box(HASTY), *[work] * 3)
+    assert [printed(one) for one in done] == ["done\n"] * 3
+    # Counted in hundredths; a cell begins a little before the end of the last one is seen.
+    assert all(0.4 < one.cpu_seconds < 0.7 for one in done)
+
+
 def test_a_memory_bomb_is_a_memory_error(box: Box) -> None:
     bomb, after = run(box(), "x = []\nwhile True: x.append(bytearray(64 << 20))", "print('alive')")
     assert bomb.ended in ("error", "died")
@@ -350,6 +373,13 @@ def test_when_the_time_of_the_notebook_is_over_cells_are_not_run(box: Box) -> No
     assert done[-1].ended == "not_run"
 
 
+def test_the_time_of_the_notebook_may_end_while_cells_are_waiting(box: Box) -> None:
+    session = box(Limits(cell_seconds=5.0, notebook_seconds=0.6))
+    work = "import time\nstart = time.process_time()\nwhile time.process_time() - start < 0.4: pass"
+    done = run(session, "1", work, work, "2", "3")
+    assert [one.ended for one in done] == ["ok", "ok", "timed_out", "not_run", "not_run"]
+
+
 # --- probes
 
 
@@ -403,6 +433,26 @@ def test_exercises_do_not_see_each_other(box: Box) -> None:
     assert [one.value for one in ask(session, "f", 0, 0)] == [1, 2]
     assert [one.value for one in ask(session, "g", 0)] == [1]
     assert [one.value for one in ask(session, "f", 0)] == [3]
+
+
+def test_what_is_asked_together_shares_a_fork_until_one_ends_it(box: Box) -> None:
+    source = (
+        "import os\ncalls = []\ndef f(a):\n    calls.append(a)\n    if a == 1: os._exit(1)\n"
+        "    if a == 2:\n        while True: pass\n    return len(calls)\ng = h = f"
+    )
+    session = box()
+    session.run_cells([CellSource("a", source), *(CellSource(name, "", pins=name) for name in "fgh")])
+
+    def together(**given: list[int]) -> list[list[Any]]:
+        calls = [ProbeCall(name, CALL, [{"a": one} for one in numbers], 0.8, "*") for name, numbers in given.items()]
+        return [[one.value for one in done] for done in session.perform(calls)]
+
+    assert together(f=[0, 0], g=[0], h=[0]) == [[1, 2], [3], [4]]
+    assert together(f=[0], g=[0]) == [[5], [6]]
+    for harm in (1, 2):
+        f, g, h = together(f=[0], g=[0, harm, 0], h=[0, 0])
+        assert (len(f), g[0] > f[0], g[1:]) == (1, True, [None, None])
+        assert h == [1, 2]
 
 
 def test_after_a_death_or_a_time_out_an_exercise_begins_anew(box: Box) -> None:

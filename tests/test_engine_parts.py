@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from grader.engine import claims, folders, processes
 from grader.engine.errors import FolderError
 from grader.engine.interface import CellEnd, CellRun, CellSource, Limits, ProbeCall
 from grader.engine.outputs import Transcript, apply
-from grader.engine.session import MAX_RESTARTS, ReplayingSession
+from grader.engine.session import MAX_RESTARTS, Left, ReplayingSession
 from grader.engine.turns import Turns
 
 # --- outputs
@@ -159,16 +160,32 @@ class FakeWorker:
     def __init__(self) -> None:
         self.alive = True
         self.ran: list[str] = []
+        self.asked: list[int] = []
         self.closed = False
 
-    def run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
+    def run(self, cells: Sequence[CellSource], left: Left) -> Iterator[CellRun]:
+        for cell in cells:
+            if left.seconds > 0:
+                yield self.run_one(cell, left.seconds)
+            if not self.alive:
+                return
+
+    def run_one(self, cell: CellSource, seconds: float) -> CellRun:
         ended: CellEnd = "ok"
         if cell.source in ("died", "timed_out"):
             ended, self.alive = cell.source, False  # type: ignore[assignment]
         self.ran.append(cell.source)
         return CellRun(cell.cell_id, ended, cpu_seconds=1.0 if cell.source else 0.0)
 
-    def perform(self, request: ProbeCall) -> list[Performance]:
+    def perform(self, requests: Sequence[ProbeCall]) -> Iterator[list[Performance]]:
+        for request in requests:
+            self.asked.append(len(request.inputs))
+            done = self.perform_one(request)
+            yield done
+            if len(done) < len(request.inputs) or not self.alive:
+                return
+
+    def perform_one(self, request: ProbeCall) -> list[Performance]:
         done = []
         for given in request.inputs:
             if given["a"] == "died":
@@ -213,9 +230,9 @@ def test_a_cell_that_ran_out_of_time_is_run_again_while_no_other_runs() -> None:
     workers, turns = Workers(), Turns()
 
     class Hurried(FakeWorker):
-        def run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
+        def run_one(self, cell: CellSource, seconds: float) -> CellRun:
             if cell.source != "slow":
-                return super().run(cell, seconds, output)
+                return super().run_one(cell, seconds)
             self.ran.append("slow")
             self.alive = turns._waiting_alone == 1
             return CellRun(cell.cell_id, "ok" if self.alive else "timed_out", cpu_seconds=seconds)
@@ -277,8 +294,8 @@ def test_cells_end_with_the_time_of_the_notebook() -> None:
 def test_an_input_that_ends_the_process_costs_its_own_request_only() -> None:
     workers = Workers()
     with ReplayingSession(workers, Limits(), Turns()) as session:
-        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "died"}, {"a": 2}, {"a": "died"}], 1.0, "f"))
-        [later] = session.perform(ProbeCall("g", "p", [{"a": 2}], 1.0, "f"))
+        [done] = session.perform([ProbeCall("f", "p", [{"a": 1}, {"a": "died"}, {"a": 2}, {"a": "died"}], 1.0, "f")])
+        [[later]] = session.perform([ProbeCall("g", "p", [{"a": 2}], 1.0, "f")])
     assert [answer.happened for answer in done] == ["returned", "died", "died", "died"]
     assert later.happened == "returned"
     assert len(workers.made) == 1 + 2
@@ -289,7 +306,7 @@ def test_a_submission_that_always_dies_gets_an_end() -> None:
     with ReplayingSession(workers, Limits(), Turns()) as session:
         done = session.run_cells(_cells(*["died"] * (MAX_RESTARTS + 5)))
         assert done[-1].ended == "not_run"
-        [answer] = session.perform(ProbeCall("f", "p", [{"a": 1}], 1.0, "f"))
+        [[answer]] = session.perform([ProbeCall("f", "p", [{"a": 1}], 1.0, "f")])
     assert answer.happened == "died"
     assert len(workers.made) == MAX_RESTARTS + 1
 
@@ -305,13 +322,29 @@ def test_replays_end_with_the_time_of_the_notebook_once_more() -> None:
 def test_a_time_out_is_asked_again_alone() -> None:
     workers = Workers()
     with ReplayingSession(workers, Limits(), Turns()) as session:
-        asked = []
-        worker = workers.made[0]
-        original = worker.perform
-        worker.perform = lambda request: asked.append(len(request.inputs)) or original(request)  # type: ignore[func-returns-value]
-        done = session.perform(ProbeCall("f", "p", [{"a": 1}, {"a": "timed_out"}, {"a": 2}], 1.0, "f"))
-    assert asked == [3, 1]
+        [done] = session.perform([ProbeCall("f", "p", [{"a": 1}, {"a": "timed_out"}, {"a": 2}], 1.0, "f")])
+    assert workers.made[0].asked == [3, 1]
     assert [answer.happened for answer in done] == ["returned", "timed_out", "timed_out"]
+
+
+def test_what_comes_after_a_loss_is_asked_by_itself() -> None:
+    workers = Workers()
+    calls = [
+        ProbeCall(name, "p", [{"a": given}, {"a": 2}], 1.0, "*") for name, given in (("f", 1), ("g", "died"), ("h", 3))
+    ]
+    with ReplayingSession(workers, Limits(), Turns()) as session:
+        done = list(session.perform(calls))
+    assert [[one.happened for one in answers] for answers in done] == [["returned"] * 2, ["died"] * 2, ["returned"] * 2]
+    assert [worker.asked for worker in workers.made] == [[2, 2], [1], [2]]
+
+
+def test_others_get_their_turn_once_all_is_performed() -> None:
+    turns = Turns()
+    calls = [ProbeCall(name, "p", [{"a": 1}], 1.0, "*") for name in "fg"]
+    with ReplayingSession(Workers(), Limits(), turns) as session:
+        for done in session.perform(calls):
+            assert (done[0].happened, turns._running) == ("returned", 1)
+        assert turns._running == 0
 
 
 # --- what Linux is told

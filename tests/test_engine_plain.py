@@ -66,15 +66,14 @@ def test_a_plain_kernel_gives_the_same_outcomes_as_a_box(session: Session) -> No
 
     session.run_cells([CellSource("check", "f = None", pins="f"), CellSource("later", "def f(a): return 0")])
     inputs = [{"a": np.array([float(number), 3.0])} for number in range(4)]
-    answers = session.perform(ProbeCall("f", CALL, inputs, 0.5, "f"))
+    [answers] = session.perform([ProbeCall("f", CALL, inputs, 0.5, "f")])
     assert [answer.happened for answer in answers] == ["returned", "died", "died", "died"]
     assert answers[0].value.tolist() == [0.0, 6.0]
-    assert [answer.happened for answer in session.perform(ProbeCall("f", CALL, inputs[2:], 0.5, "f"))] == [
-        "timed_out"
-    ] * 2
-    [later] = session.perform(ProbeCall("f", CALL, inputs[3:], 0.5, "f"))
+    [answers] = session.perform([ProbeCall("f", CALL, inputs[2:], 0.5, "f")])
+    assert [answer.happened for answer in answers] == ["timed_out"] * 2
+    [[later]] = session.perform([ProbeCall("f", CALL, inputs[3:], 0.5, "f")])
     assert later.value.tolist() == [6.0, 6.0]
-    [missing] = session.perform(ProbeCall("nothing", CALL, [{"a": 1}], 0.5, "f"))
+    [[missing]] = session.perform([ProbeCall("nothing", CALL, [{"a": 1}], 0.5, "f")])
     assert missing.happened == "missing"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,16 +39,21 @@ class Answered:
     def run_cells(self, cells: Sequence[CellSource]) -> list[CellRun]:
         raise NotImplementedError("no cells here")
 
-    def perform(self, request: ProbeCall) -> list[Performance]:
-        self.asked.append((request.fork, len(request.inputs)))
-        subject = self.answers[request.fork]
-        return [perform(EXERCISE.probe, subject, given, request.time_limit) for given in request.inputs]
+    def perform(self, requests: Sequence[ProbeCall]) -> Iterator[list[Performance]]:
+        for request in requests:
+            self.asked.append((request.fork, len(request.inputs)))
+            subject = self.answers[request.fork]
+            yield [perform(EXERCISE.probe, subject, given, request.time_limit) for given in request.inputs]
 
 
 def _trial(**answers: Callable[..., Any]) -> tuple[Trial, Answered]:
     session = Answered({TOGETHER if fork == "together" else fork: answer for fork, answer in answers.items()})
     asked = Asked(KEY, engine=None, secret=bytes(32), digest="a submission", limits=Limits())  # type: ignore[arg-type]
     return Trial(EXERCISE, session, asked), session
+
+
+def _ask_hidden(trial: Trial) -> None:
+    assert list(Trial.ask_hidden({trial: HIDDEN})) == [trial]
 
 
 def _checked(subject: Callable[..., Any]) -> list[Performance]:
@@ -58,7 +63,7 @@ def _checked(subject: Callable[..., Any]) -> list[Performance]:
 def test_what_a_check_performed_right_is_not_asked_again() -> None:
     trial, session = _trial(together=right)
     trial.ask_visible(_checked(right))
-    trial.ask_hidden(HIDDEN)
+    _ask_hidden(trial)
     assert session.asked == [(TOGETHER, len(HIDDEN))]
     assert trial.verdict().status == "passed"
     assert not trial.may_be_disturbed(trial.verdict())
@@ -68,7 +73,7 @@ def test_what_a_check_performed_right_is_not_asked_again() -> None:
 def test_without_a_word_from_the_check_everything_is_asked_in_a_fork_of_its_own() -> None:
     trial, session = _trial(readout=right)
     trial.ask_visible([])
-    trial.ask_hidden(HIDDEN)
+    _ask_hidden(trial)
     assert [fork for fork, _ in session.asked] == [NAME, NAME]
     assert trial.verdict().status == "passed"
 
@@ -76,7 +81,7 @@ def test_without_a_word_from_the_check_everything_is_asked_in_a_fork_of_its_own(
 def test_what_was_wrong_at_the_check_may_be_right_after_the_later_cells() -> None:
     trial, session = _trial(readout=right)
     trial.ask_visible(_checked(wrong))
-    trial.ask_hidden(HIDDEN)
+    _ask_hidden(trial)
     assert [fork for fork, _ in session.asked] == [NAME, NAME]
     assert trial.verdict().status == "passed"
 
@@ -92,7 +97,7 @@ def test_a_property_that_did_not_hold_at_the_check_is_asked_again() -> None:
 def test_what_is_right_at_its_check_only_earns_nothing() -> None:
     trial, session = _trial(together=wrong, readout=wrong)
     trial.ask_visible(_checked(right))
-    trial.ask_hidden(HIDDEN)
+    _ask_hidden(trial)
     assert trial.may_be_disturbed(trial.verdict())
     trial.ask_apart()
     verdict = trial.verdict()
@@ -104,7 +109,7 @@ def test_what_is_right_at_its_check_only_earns_nothing() -> None:
 def test_an_answer_that_another_one_disturbed_is_judged_alone() -> None:
     trial, _ = _trial(together=wrong, readout=right)
     trial.ask_visible(_checked(right))
-    trial.ask_hidden(HIDDEN)
+    _ask_hidden(trial)
     assert trial.may_be_disturbed(trial.verdict())
     trial.ask_apart()
     assert trial.verdict().status == "passed"
@@ -113,7 +118,7 @@ def test_an_answer_that_another_one_disturbed_is_judged_alone() -> None:
 def test_what_ran_out_of_time_together_is_not_waited_for_again() -> None:
     trial, session = _trial()
     trial.ask_visible(_checked(right))
-    session.perform = lambda request: [Performance("timed_out")] * len(request.inputs)  # type: ignore[method-assign]
-    trial.ask_hidden(HIDDEN)
+    session.perform = lambda requests: iter([[Performance("timed_out")] * len(HIDDEN)])  # type: ignore[method-assign]
+    _ask_hidden(trial)
     assert trial.verdict().first_failure is not None
     assert not trial.may_be_disturbed(trial.verdict())

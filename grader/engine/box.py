@@ -21,7 +21,7 @@ import numpy as np
 
 from course_utils.calling import Performance, perform, probe_named
 from course_utils.checking import performed
-from course_utils.values import Opaque
+from course_utils.values import Inputs, Opaque
 from grader.engine import messages
 from grader.engine.performer import Performer
 from grader.engine.shell import OUTLET, BoxShell, Stream, flush, no_input
@@ -52,9 +52,10 @@ class Worker:
             request = self._wire.receive()
             asked = request.value()
             if request.kind == messages.RUN:
-                self._answer(self._run(**asked))
+                for cell in asked["cells"]:
+                    self._answer(self._run(**cell, output=asked["output"]))
             elif request.kind == messages.PERFORM:
-                self._answer(self._perform(request, asked["fork"]))
+                self._answer(self._perform(**asked))
 
     def _answer(self, end: dict[str, Any]) -> None:
         self._wire.send(frame(messages.END, end))
@@ -96,25 +97,25 @@ class Worker:
         if text:
             self._publish("stream", {"name": "stdout", "text": text})
 
-    def _perform(self, request: Frame, fork: str) -> dict[str, Any]:
+    def _perform(self, fork: str, calls: bytes) -> dict[str, Any]:
         """Perform in the fork of this name, so that nothing a probe does is seen in any other."""
         performer = self._performers.pop(fork, None)
         if performer is None or not performer.alive:
             performer = Performer(self._perform_requests)
-        if performer.perform(request):
+        if performer.perform(calls):
             self._performers[fork] = performer
         return {"ended": "ok", "execution_count": None}
 
     def _perform_requests(self, wire: Wire) -> None:
         OUTLET.connect(None)
         _one_thread()
-        while (request := wire.receive()).kind == messages.PERFORM and self._perform_all(request.value()):
+        while (calls := wire.receive()).kind == messages.CALLS and all(self._call(**one) for one in calls.value()):
             wire.send(frame(messages.END, {}))
 
-    def _perform_all(self, asked: dict[str, Any]) -> bool:
+    def _call(self, exercise: str, probe: str, inputs: list[Inputs], seconds: float) -> bool:
         """Whether nothing ran out of time: then the state is that after the calls, and can be called again."""
-        exercise, seconds, found = asked["exercise"], asked["seconds"], probe_named(asked["probe"])
-        for given in asked["inputs"]:
+        found = probe_named(probe)
+        for given in inputs:
             if exercise in self._pinned:
                 done = perform(found, self._pinned[exercise], given, seconds)
             else:

@@ -6,7 +6,7 @@ exercise at its check cell, and afterwards performs probes on those objects. Not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +64,7 @@ class CellRun:
 class ProbeCall:
     """Perform `probe` (a name made by `probe_name`) on the pinned object of `exercise`, once per inputs, in order.
 
-    fork: requests with the same one run in one fork of the student's state.
+    inputs: at least one. fork: what has the same one is performed in one fork of the student's state.
     """
 
     exercise: str
@@ -81,11 +81,11 @@ class Session(Protocol):
         """Run the cells in order. A cell that hangs or dies is skipped; the rest goes on from the state before it."""
         ...
 
-    def perform(self, request: ProbeCall) -> list[Performance]:
-        """One performance per inputs, always.
+    def perform(self, requests: Sequence[ProbeCall]) -> Iterator[list[Performance]]:
+        """For each request one performance per inputs, always. All requests are of one fork.
 
-        After a time-out or a death that is one when the input is asked alone, too, the inputs behind it are not tried and
-        have the same.
+        They are told as they come. After a time-out or a death that is one when the input is asked alone, too, the inputs
+        behind it are not tried and have the same.
         """
         ...
 

@@ -12,13 +12,13 @@ import warnings
 from collections.abc import Callable
 
 from grader.engine import messages
-from grader.engine.wire import Frame, Wire, WireError, frame
+from grader.engine.wire import Wire, WireError, frame
 
 
 class Performer:
     """The fork, seen from the process that made it. What a probe does to the state is seen in this fork only.
 
-    serve: what the fork does with its end of a connection: it takes requests, answers each with an END once all of it is
+    serve: what the fork does with its end of a connection: it takes CALLS, answers each frame with an END once all of it is
         performed, and returns when it is told to end or can go on no longer.
     """
 
@@ -45,12 +45,12 @@ class Performer:
         """Whether it can be asked: it may have been ended while another exercise ran out of time."""
         return not select.select([self._ended], [], [], 0)[0]
 
-    def perform(self, request: Frame) -> bool:
-        """Have all of the request performed, or as much as comes before the fork's end; whether it can be asked again."""
+    def perform(self, calls: bytes) -> bool:
+        """Have all of a packed frame performed, or as much as comes before the fork's end; whether it can be asked again."""
         try:
             if self._stands:
                 os.kill(self._pid, signal.SIGCONT)
-            self._wire.send(request)
+            self._wire.connection.sendall(calls)
             select.select([self._wire.fileno(), self._ended], [], [])
             if self.alive:
                 self._wire.receive()

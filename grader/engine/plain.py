@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,7 +34,7 @@ from grader.engine.errors import EngineError
 from grader.engine.folders import Files, read_folder, remove_folder, write_folder
 from grader.engine.interface import CellEnd, CellRun, CellSource, Level, Limits, ProbeCall, Session
 from grader.engine.outputs import Transcript, apply
-from grader.engine.session import ReplayingSession
+from grader.engine.session import Left, ReplayingSession
 from grader.engine.turns import Turns
 
 TICK = 0.05
@@ -119,8 +119,16 @@ class _KernelWorker:
             raise EngineError(f"no kernel: {problem}; try `python -m ipykernel_launcher` by hand") from None
         return manager, client
 
-    def run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
-        """Pin, then run the cell; see `Worker`."""
+    def run(self, cells: Sequence[CellSource], left: Left) -> Iterator[CellRun]:
+        """Pin, then run, cell by cell; see `Worker`."""
+        for cell in cells:
+            if left.seconds <= 0:
+                return
+            yield self._run(cell, left.seconds, left.output)
+            if not self.alive:
+                return
+
+    def _run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
         if cell.pins:
             self._quietly(f"__import__('course_utils.remote').remote.pin({cell.pins!r})", 10.0)
         if not self.alive or not cell.source.strip():
@@ -131,8 +139,15 @@ class _KernelWorker:
         spent = seconds if ended == "died" else max(0.0, self._cpu_seconds() - before)
         return CellRun(cell.cell_id, ended, transcript.outputs, count, spent)
 
-    def perform(self, request: ProbeCall) -> list[Performance]:
+    def perform(self, requests: Sequence[ProbeCall]) -> Iterator[list[Performance]]:
         """Ask the kernel's `course_utils.remote`; see `Worker`. There is no fork: probes share the student's state."""
+        for request in requests:
+            done = self._perform(request)
+            yield done
+            if len(done) < len(request.inputs) or not self.alive:
+                return
+
+    def _perform(self, request: ProbeCall) -> list[Performance]:
         self._requests += 1
         asked, answered = (self._home / f"{name}-{self._requests}.json" for name in ("request", "results"))
         inputs, time_limit = request.inputs, request.time_limit

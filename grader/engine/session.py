@@ -6,9 +6,12 @@ before, without the cell that did it, and goes on. When an input of a probe does
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import itertools
+import math
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol
 
@@ -23,6 +26,8 @@ SKIPPED: frozenset[CellEnd] = frozenset(["timed_out", "died", "not_run"])
 # What a performance can cost: a wait, or a process. It is asked once more, and not once more for every input behind it.
 COSTLY = ("timed_out", "died")
 MAX_RESTARTS = 40
+# So many cells at once: more would save little, and who waits to be alone waits for all of them.
+MAX_CELLS = 8
 # What a person reads below a cell that was given up.
 NOTES: dict[CellEnd, str] = {
     "timed_out": "[stopped: no end after {seconds:g} s of processor time; the notebook goes on without this cell]\n",
@@ -31,17 +36,42 @@ NOTES: dict[CellEnd, str] = {
 }
 
 
+@dataclass
+class Left:
+    """What cells may still use: seconds of processor time, and characters of outputs."""
+
+    cell_seconds: float
+    all_seconds: float
+    all_output: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """For the next cell."""
+        return min(self.cell_seconds, self.all_seconds)
+
+    @property
+    def output(self) -> int:
+        """For the next cell: half of what is left, so that one that floods leaves room for what the later ones show."""
+        return self.all_output // 2
+
+
 class Worker(Protocol):
     """One live process that holds a student's state. After `alive` turned false only `close` may be called."""
 
     alive: bool
 
-    def run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
-        """Pin what the cell pins, then run it, within `seconds` of processor time, keeping `output` characters of outputs."""
+    def run(self, cells: Sequence[CellSource], left: Left) -> Iterator[CellRun]:
+        """Run the cells in order and pin what each pins before it, within what is left when it is reached.
+
+        Ends after a cell that costs the worker its life, and before one for which no time is left.
+        """
         ...
 
-    def perform(self, request: ProbeCall) -> list[Performance]:
-        """Perform in order. Fewer than asked come back when the last of them timed out or ended the performing process."""
+    def perform(self, requests: Sequence[ProbeCall]) -> Iterator[list[Performance]]:
+        """Perform in order, all in the fork of the first.
+
+        Fewer than asked come back, and nothing more after them, when one timed out or ended the performing process.
+        """
         ...
 
     def close(self) -> None:
@@ -59,10 +89,9 @@ class ReplayingSession:
         self._worker: Worker | None = None
         self._history: list[CellSource] = []
         self._restarts = 0
-        self._left = limits.notebook_seconds
+        self._left = Left(limits.cell_seconds, limits.notebook_seconds, limits.output)
         # Second tries may cost as much again: a notebook that computes for long and dies often must not hold up the class.
         self._replay_left = limits.notebook_seconds
-        self._output_left = limits.output
         self._frozen = False
 
     def __enter__(self) -> ReplayingSession:
@@ -79,26 +108,44 @@ class ReplayingSession:
         """Run the cells in order; see `Session`."""
         if self._frozen:
             raise EngineError("the transcript is frozen: no cell runs after the first probe")
-        return [self._run(cell) for cell in cells]
-
-    def _run(self, cell: CellSource) -> CellRun:
-        seconds = min(self._limits.cell_seconds, self._left)
-        worker = self._living() if seconds > 0 else None
-        if worker is None:
-            return CellRun(cell.cell_id, "not_run")
-        # Half of what is left, so that one cell that floods leaves room for what the later ones show.
-        with self._turns.beside():
-            done = worker.run(cell, seconds, self._output_left // 2)
-        self._left -= done.cpu_seconds
-        if done.ended == "timed_out" and done.cpu_seconds > seconds / 2:
-            done = self._run_alone(cell, seconds) or done
-        self._output_left = max(0, self._output_left - sum(map(size, done.outputs)))
-        if done.ended in SKIPPED:
-            self._history.append(replace(cell, source=""))
-            note = NOTES[done.ended].format(seconds=seconds)
-            return replace(done, outputs=[*done.outputs, {"output_type": "stream", "name": "stderr", "text": note}])
-        self._history.append(cell)
+        done: list[CellRun] = []
+        while len(done) < len(cells):
+            waiting = cells[len(done) :]
+            worker = self._living() if self._left.seconds > 0 else None
+            if worker is None:
+                return [*done, *(CellRun(cell.cell_id, "not_run") for cell in waiting)]
+            done += self._run(worker, waiting[:MAX_CELLS])
         return done
+
+    def _run(self, worker: Worker, cells: Sequence[CellSource]) -> list[CellRun]:
+        """As many of the cells as the worker lives through, and the one that costs it its life."""
+        done: list[CellRun] = []
+        with self._turns.beside():
+            for cell, run in zip(cells, worker.run(cells, self._left), strict=False):
+                seconds = self._left.seconds
+                self._left.all_seconds -= run.cpu_seconds
+                done.append(run)
+                if run.ended in SKIPPED:
+                    break
+                self._keep(cell, run)
+        if done[-1].ended in SKIPPED:
+            done[-1] = self._given_up(cell, run, seconds)
+        return done
+
+    def _keep(self, cell: CellSource, run: CellRun) -> None:
+        self._left.all_output = max(0, self._left.all_output - sum(map(size, run.outputs)))
+        self._history.append(cell)
+
+    def _given_up(self, cell: CellSource, run: CellRun, seconds: float) -> CellRun:
+        """What became of the cell in the end: one that ran out of time gets a second try, unless it only waited."""
+        if run.ended == "timed_out" and run.cpu_seconds > seconds / 2:
+            run = self._run_alone(cell, seconds) or run
+        if run.ended not in SKIPPED:
+            self._keep(cell, run)
+            return run
+        self._keep(replace(cell, source=""), run)
+        note = NOTES[run.ended].format(seconds=seconds)
+        return replace(run, outputs=[*run.outputs, {"output_type": "stream", "name": "stderr", "text": note}])
 
     def _run_alone(self, cell: CellSource, seconds: float) -> CellRun | None:
         """The cell again while nothing else runs; None when there is no time left for it. A cell that waits gains nothing."""
@@ -106,7 +153,7 @@ class ReplayingSession:
         if worker is None:
             return None
         with self._turns.alone():
-            done = worker.run(cell, seconds, self._output_left // 2)
+            [done] = worker.run([cell], replace(self._left, all_seconds=seconds))
         self._replay_left -= done.cpu_seconds
         return done
 
@@ -123,33 +170,50 @@ class ReplayingSession:
         if self._worker is not None:
             self._worker.close()
         self._worker = self._new_worker()
-        for place, cell in enumerate(self._history):
-            with self._turns.beside():
-                done = self._worker.run(cell, self._limits.cell_seconds, 0)
-            self._replay_left -= done.cpu_seconds
-            if done.ended in SKIPPED:
-                # It ended well before and does not now: leave it out from here on, as any cell that hangs or dies.
-                self._history[place] = replace(cell, source="")
-            if not self._worker.alive:
-                return
+        with self._turns.beside():
+            for place, done in enumerate(self._worker.run(self._history, Left(self._limits.cell_seconds, math.inf))):
+                self._replay_left -= done.cpu_seconds
+                if done.ended in SKIPPED:
+                    # It ended well before and does not now: leave it out from here on, as any cell that hangs or dies.
+                    self._history[place] = replace(self._history[place], source="")
 
-    def perform(self, request: ProbeCall) -> list[Performance]:
-        """One performance per inputs; see `Session`."""
+    def perform(self, requests: Sequence[ProbeCall]) -> Iterator[list[Performance]]:
+        """For each request one performance per inputs; see `Session`."""
         self._frozen = True
-        inputs = list(request.inputs)
-        done: list[Performance] = []
-        while len(done) < len(inputs):
-            done += self._ask(request, inputs[len(done) :], self._turns.beside())
-            if done[-1].happened in COSTLY:
-                done[-1] = self._ask(request, [inputs[len(done) - 1]], self._turns.alone())[0]
-            if done[-1].happened in COSTLY:
-                done += [done[-1]] * (len(inputs) - len(done))
-        return done
+        with contextlib.closing(self._ask(requests, self._turns.beside())) as answered:
+            for place, done in enumerate(answered):
+                if len(done) < len(requests[place].inputs) or done[-1].happened in COSTLY:
+                    begun = [done, *answered]  # all of it: a turn ends before another one begins
+                    yield from itertools.starmap(self._complete, itertools.zip_longest(requests[place:], begun))
+                    return
+                yield done
 
-    def _ask(self, request: ProbeCall, inputs: list[Inputs], turn: AbstractContextManager[None]) -> list[Performance]:
+    def _complete(self, request: ProbeCall, begun: list[Performance] | None) -> list[Performance]:
+        """All of one request: what is missing is asked by itself."""
+        inputs, done = list(request.inputs), begun or []
+        while True:
+            if done and done[-1].happened in COSTLY:
+                done[-1] = self._ask_one(request, [inputs[len(done) - 1]], self._turns.alone())[0]
+                if done[-1].happened in COSTLY:
+                    done += [done[-1]] * (len(inputs) - len(done))
+            if len(done) >= len(inputs):
+                return done
+            done += self._ask_one(request, inputs[len(done) :], self._turns.beside())
+
+    def _ask_one(
+        self, request: ProbeCall, inputs: list[Inputs], turn: AbstractContextManager[None]
+    ) -> list[Performance]:
+        [done] = self._ask([replace(request, inputs=inputs)], turn)
+        return done or [Performance("died", message="the process ended without an answer")]
+
+    def _ask(
+        self, requests: Sequence[ProbeCall], turn: AbstractContextManager[None]
+    ) -> Generator[list[Performance], None, None]:
         worker = self._living()
         if worker is None:
-            return [Performance("died", message="the submission ended its process too often")] * len(inputs)
+            lost = Performance("died", message="the submission ended its process too often")
+            yield from ([lost] * len(request.inputs) for request in requests)
+            return
         with turn:
-            done = worker.perform(replace(request, inputs=inputs))
-        return done[: len(inputs)] or [Performance("died", message="the process ended without an answer")]
+            for request, done in zip(requests, worker.perform(requests), strict=False):
+                yield done[: len(request.inputs)]

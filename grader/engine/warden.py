@@ -11,8 +11,9 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from grader.engine import linux, messages, processes
 from grader.engine.box import Worker
@@ -32,6 +33,7 @@ START_SECONDS = 30.0
 SEND_SECONDS = 30.0
 MAX_FROM_WORKER = 96 << 20
 MAX_HELD = 1 << 20
+HOLD_SECONDS = 0.005
 # Probes keep their own limit and say where they were; the warden's comes after it.
 PROBE_FACTOR, PROBE_GRACE = 1.2, 0.5
 STOPPED = {
@@ -63,35 +65,39 @@ class Family:
 
 @dataclass
 class Clock:
-    """Processor time of the whole box in one request, and in the present part of it, with the clock's as a backstop."""
+    """Processor time of the whole box in one cell, or in one call after another, with the clock's as a backstop.
+
+    spent: processor time of the box before.
+    limits: seconds for each call, or those of the cell. What comes after the last call has as much as that.
+    """
 
     box: Family
-    seconds: float
-    restarts: int
+    spent: float
+    limits: Sequence[float]
+    calls: int
 
     def __post_init__(self) -> None:
+        self.called = 0
         self.start = time.monotonic()
-        # Counted anew: what a thread of an earlier cell spends while nothing is asked is no part of this request.
-        self.first = self.box.cpu_seconds()
-        self.base: float | None = self.first
+        self.base: float | None = self.spent
 
     def restart(self) -> None:
-        """A new part begins, unless more have ended than were asked for: nobody buys time with answers of his own."""
-        if self.restarts <= 0:
-            return
-        self.restarts -= 1
-        self.start, self.base = time.monotonic(), None
+        """The next call begins, unless more have ended than were asked for: nobody buys time with answers of his own."""
+        if self.called < self.calls:
+            self.called += 1
+            self.start, self.base = time.monotonic(), None
 
     def expired(self) -> bool:
-        """Whether the part's time is over."""
+        """Whether the time of the cell or of the present call is over."""
+        seconds = self.limits[min(self.called, len(self.limits) - 1)]
         waited = time.monotonic() - self.start
-        if waited > WALL_FACTOR * self.seconds + WALL_GRACE:
+        if waited > WALL_FACTOR * seconds + WALL_GRACE:
             return True
-        if waited < self.seconds / 8:  # several processors can spend faster than the clock, but not by any factor
+        if waited < seconds / 8:  # several processors can spend faster than the clock, but not by any factor
             return False
         if self.base is None:  # counted from here on: what went before is little, and counting at each part is slow
             self.base = self.box.cpu_seconds()
-        return self.box.cpu_seconds() - self.base > self.seconds
+        return self.box.cpu_seconds() - self.base > seconds
 
 
 class Warden:
@@ -117,6 +123,7 @@ class Warden:
         self._passed = 0
         self._held: list[Frame] = []
         self._held_size = 0
+        self._sent = 0.0
 
     def serve(self) -> None:
         """Answer the judge until it closes the connection or the worker is lost."""
@@ -126,20 +133,36 @@ class Warden:
             request = self._judge.receive()
             if limit.kind != messages.LIMIT:
                 return
-            bounds = limit.value()
-            if not self._answer(request, bounds["seconds"], bounds["output"], bounds["answers"]):
+            if not self._answer(request, **limit.value()):
                 return
 
     def _await_ready(self) -> None:
         self._judge.send(self._worker.receive(START_SECONDS))
 
-    def _answer(self, request: Frame, seconds: float, output: int, answers: int) -> bool:
+    def _answer(self, request: Frame, seconds: list[float], left: float, output: int, parts: int) -> bool:
         """One request; false when the worker is lost with it."""
         probing = request.kind == messages.PERFORM
-        limit = seconds * PROBE_FACTOR + PROBE_GRACE if probing else seconds
+        self._sent = time.monotonic()
         processes.reap()
-        clock = Clock(self._family, limit, answers)
+        # Counted anew: what a thread of an earlier cell spends while nothing is asked is no part of this request.
+        before = self._family.cpu_seconds()
         self._worker.send(request, SEND_SECONDS)
+        for _ in range(parts):
+            if probing:
+                clock = Clock(self._family, before, [PROBE_FACTOR * one + PROBE_GRACE for one in seconds], len(seconds))
+            else:
+                clock = Clock(self._family, before, [min(left, *seconds)], 0)
+            spent = self._await(clock, probing, output)
+            self._hold(frame(messages.SPENT, spent))
+            before += spent["cpu_seconds"]
+            left -= spent["cpu_seconds"]
+            if spent["lost"]:
+                break
+        self._send_held()
+        return not spent["lost"]
+
+    def _await(self, clock: Clock, probing: bool, output: int) -> dict[str, Any]:
+        """The end of a cell, or of all that is performed: what SPENT tells."""
         ended, timed_out = self._follow(clock, output), False
         if ended is None:
             timed_out = True
@@ -149,22 +172,19 @@ class Warden:
             # What it leaves behind counts as its own, and not as that of a later cell.
             self._hold(frame(messages.OUTPUT, STOPPED[too_much]))
             ended = False
-        lost = not ended or (timed_out and not probing)
-        seconds = max(0.0, self._family.cpu_seconds(living) - clock.first)
-        spent = {"cpu_seconds": seconds, "timed_out": timed_out, "lost": lost}
-        self._hold(frame(messages.SPENT, spent))
-        self._send_held()
-        return not lost
+        spent = max(0.0, self._family.cpu_seconds(living) - clock.spent)
+        return {"cpu_seconds": spent, "timed_out": timed_out, "lost": not ended or (timed_out and not probing)}
 
     def _hold(self, message: Frame) -> None:
         """Keep what the judge is to be sent: to be woken for each costs both sides more than most frames do."""
         self._held.append(message)
         self._held_size += message.size
-        if self._held_size > MAX_HELD:
+        if self._held_size > MAX_HELD or time.monotonic() - self._sent > HOLD_SECONDS:
             self._send_held()
 
     def _send_held(self) -> None:
         held, self._held, self._held_size = self._held, [], 0
+        self._sent = time.monotonic()
         self._judge.send_all(held, SEND_SECONDS)
 
     def _follow(self, clock: Clock, output: int, until: float | None = None) -> bool | None:
@@ -172,25 +192,33 @@ class Warden:
         poll = select.poll()
         for source in (self._judge.fileno(), self._worker.fileno(), self._ended):
             poll.register(source, select.POLLIN)
-        while True:
+        done = self._pass_pending(clock, output)  # of a cell that began before the end of the last was seen
+        while done is None:
             ready = {source for source, _ in poll.poll(TICK * 1000)}
             if self._judge.fileno() in ready:
                 raise WireError("the judge has gone")
             if self._worker.fileno() in ready or self._ended in ready:
                 done = self._pass_on(clock, output)
-                if done is not None:
-                    return done
-            if time.monotonic() > until if until is not None else clock.expired():
-                return None
-            if too_much := self._too_much_now_and_then():
-                self._hold(frame(messages.OUTPUT, STOPPED[too_much]))
-                return False
+            if done is None:
+                if time.monotonic() > until if until is not None else clock.expired():
+                    return None
+                if too_much := self._too_much_now_and_then():
+                    self._hold(frame(messages.OUTPUT, STOPPED[too_much]))
+                    return False
+        return done
 
     def _pass_on(self, clock: Clock, output: int) -> bool | None:
         """What the worker has sent goes to the judge, what is too much of it nowhere."""
         try:
             with contextlib.suppress(WireTimeout):
                 self._worker.read(0.0)
+        except WireError:
+            return False
+        done = self._pass_pending(clock, output)
+        return False if done is None and self._gone() else done
+
+    def _pass_pending(self, clock: Clock, output: int) -> bool | None:
+        try:
             while (found := self._worker.pending()) is not None:
                 if found.kind == messages.PERFORMANCE:
                     clock.restart()
@@ -206,7 +234,7 @@ class Warden:
                     return True
         except WireError:
             return False
-        return False if self._gone() else None
+        return None
 
     def _gone(self) -> bool:
         return bool(select.select([self._ended], [], [], 0)[0])
@@ -239,8 +267,9 @@ class Warden:
         return "disk" if not self._box.namespaces and holds_more(self._box.folder, self._box.limits.disk) else ""
 
     def end(self) -> None:
-        """End everything in the box."""
-        self._family.end()
+        """End everything in the box. In a namespace of its own all ends with its first process, without a look around."""
+        if not self._box.namespaces:
+            self._family.end()
 
 
 def _become_worker(wire: Wire, box: Confinement, shell: BoxShell) -> NoReturn:

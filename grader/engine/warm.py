@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
+import math
 import os
 import pwd
 import shutil
@@ -15,7 +16,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -31,7 +32,7 @@ from grader.engine.isolation import BOX_ROOT
 from grader.engine.outputs import Transcript, apply
 from grader.engine.probe_level import available_level
 from grader.engine.reachable import GRADER
-from grader.engine.session import ReplayingSession
+from grader.engine.session import Left, ReplayingSession
 from grader.engine.turns import Turns
 from grader.engine.wire import Frame, Wire, WireError, frame
 
@@ -207,16 +208,30 @@ class Box:
             self.close()
             raise EngineError(f"a box could not be opened: {reason}")
 
-    def run(self, cell: CellSource, seconds: float, output: int) -> CellRun:
-        """Pin, then run the cell; see `Worker`."""
-        transcript = Transcript(output)
-        asked = {"source": cell.source, "pins": cell.pins, "checked": cell.checks > 0, "output": output}
+    def run(self, cells: Sequence[CellSource], left: Left) -> Iterator[CellRun]:
+        """Pin, then run, cell by cell; see `Worker`. The box does not wait for the judge between them."""
+        if not cells:
+            return
+        asked = [{"source": cell.source, "pins": cell.pins, "checked": cell.checks > 0} for cell in cells]
+        limits = {"seconds": [left.cell_seconds], "left": left.all_seconds, "output": left.output, "parts": len(cells)}
+        self._ask(limits, frame(messages.RUN, {"cells": asked, "output": left.output}))
+        for cell in cells:
+            if left.seconds <= 0:
+                self.alive = False  # it may have begun with it
+                return
+            yield self._ran(cell, left)
+            if not self.alive:
+                return
+
+    def _ran(self, cell: CellSource, left: Left) -> CellRun:
+        """What the box tells of one cell."""
+        transcript = Transcript(left.output)
         ended: CellEnd = "died"
         count: int | None = None
         checked: list[Frame] = []
         room = MAX_CHECKED
         spent: dict[str, Any] = {"cpu_seconds": 0.0, "timed_out": False, "lost": True}
-        for found in self._answers(frame(messages.RUN, asked), seconds, 0, output):
+        for found in self._answers(left.seconds):
             if found.kind == messages.OUTPUT:
                 _show(transcript, found)
             elif found.kind == messages.PERFORMANCE and len(checked) < cell.checks and found.size <= room:
@@ -232,31 +247,43 @@ class Box:
         performed = [_claimed_performance(one) for one in checked] if len(checked) == cell.checks else []
         return CellRun(cell.cell_id, ended, transcript.outputs, count, float(spent["cpu_seconds"]), performed)
 
-    def perform(self, request: ProbeCall) -> list[Performance]:
+    def perform(self, requests: Sequence[ProbeCall]) -> Iterator[list[Performance]]:
         """Perform in a fork of the student's state; see `Worker`."""
-        inputs, time_limit = list(request.inputs), request.time_limit
-        names = {"exercise": request.exercise, "fork": request.fork, "probe": request.probe}
-        asked = {**names, "inputs": inputs, "seconds": time_limit}
+        calls = [
+            {"exercise": one.exercise, "probe": one.probe, "inputs": list(one.inputs), "seconds": one.time_limit}
+            for one in requests
+        ]
+        seconds = [one.time_limit for one in requests for _ in one.inputs]
+        asked = {"fork": requests[0].fork, "calls": frame(messages.CALLS, calls).packed()}
+        self._ask({"seconds": seconds, "left": math.inf, "output": 0, "parts": 1}, frame(messages.PERFORM, asked))
+        waiting = list(requests)
         done: list[Performance] = []
         timed_out, size = False, 0
-        for found in self._answers(frame(messages.PERFORM, asked), time_limit, len(inputs), 0):
-            if found.kind == messages.PERFORMANCE and len(done) < len(inputs):
+        for found in self._answers(sum(seconds), len(seconds)):
+            if found.kind == messages.PERFORMANCE and len(done) < len(waiting[0].inputs):
                 size += found.size
                 done.append(_claimed_performance(found) if size <= MAX_ANSWERS else _too_large())
+                if len(done) == len(waiting[0].inputs) and len(waiting) > 1:
+                    yield done
+                    waiting, done = waiting[1:], []
             elif found.kind == messages.SPENT:
                 spent = found.value()
                 timed_out, self.alive = spent["timed_out"], not spent["lost"]
-        if len(done) < len(inputs) and not (done and done[-1].happened == "timed_out"):
-            done.append(_lost(timed_out, time_limit))
-        return done
+        if len(done) < len(waiting[0].inputs) and not (done and done[-1].happened == "timed_out"):
+            done.append(_lost(timed_out, waiting[0].time_limit))
+        yield done
 
-    def _answers(self, request: Frame, seconds: float, answers: int, output: int) -> Iterator[Frame]:
-        """The frames of one request, the warden's SPENT last. Without one the box is lost."""
-        deadline = time.monotonic() + (WALL_FACTOR * seconds + WALL_GRACE) * max(1, answers)
-        limits = frame(messages.LIMIT, {"seconds": seconds, "output": output, "answers": answers})
+    def _ask(self, limits: dict[str, Any], request: Frame) -> None:
         try:
-            self._wire.send_all([limits, request], OPEN_SECONDS)
-            while True:
+            self._wire.send_all([frame(messages.LIMIT, limits), request], OPEN_SECONDS)
+        except WireError:
+            self.alive = False
+
+    def _answers(self, seconds: float, answers: int = 1) -> Iterator[Frame]:
+        """The frames of one cell or of all that was to be performed, the warden's SPENT last. Without one the box is lost."""
+        deadline = time.monotonic() + WALL_FACTOR * seconds + WALL_GRACE * answers
+        try:
+            while self.alive:
                 found = self._wire.receive(deadline - time.monotonic())
                 yield found
                 if found.kind == messages.SPENT:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -98,15 +98,24 @@ def _run_and_judge(sources: Sequence[CellSource], asked: Asked) -> tuple[list[Ce
             # All that may be shown to a student is known before the first hidden input of any exercise enters the box.
             for trial in trials:
                 trial.ask_visible(checked.get(trial.exercise.name, []))
-            verdicts = {}
-            for trial, hidden in zip(trials, drawn, strict=True):
-                trial.ask_hidden(hidden.result())
-                verdicts[trial] = beside.submit(trial.verdict)
+            asked_on_hidden = _ask_hidden(dict(zip(trials, drawn, strict=True)))
+            verdicts = {trial: beside.submit(trial.verdict) for trial in asked_on_hidden}
             for trial in trials:
                 if trial.may_be_disturbed(verdicts[trial].result()):
                     trial.ask_apart()
                     verdicts[trial] = beside.submit(trial.verdict)
-        return runs, {trial.exercise.name: verdict.result() for trial, verdict in verdicts.items()}
+        return runs, {trial.exercise.name: verdicts[trial].result() for trial in trials}
+
+
+def _ask_hidden(drawn: dict[Trial, Future[list[Case]]]) -> Iterator[Trial]:
+    """Ask every trial on its hidden cases, those that are asked together in one go if they are drawn by then."""
+    waiting = list(drawn)
+    while waiting:
+        drawn[waiting[0]].result()
+        together = [trial for trial in waiting if trial.is_together and drawn[trial].done()]
+        group = together if waiting[0].is_together else waiting[:1]
+        yield from Trial.ask_hidden({trial: drawn[trial].result() for trial in group})
+        waiting = [trial for trial in waiting if trial not in group]
 
 
 def _untouched_experiments(notebook: nbformat.NotebookNode, key: LessonKey) -> set[str]:
@@ -170,7 +179,8 @@ class Trial:
         self._take(checked)
         self.is_together = bool(checked) and self._shows_nothing_wrong()
         if not self.is_together:
-            self._take(self._ask(check_calls(self._visible)))
+            [answers] = self._session.perform([self._call(check_calls(self._visible))])
+            self._take(answers)
 
     def _take(self, answers: Sequence[Performance]) -> None:
         count = len(self._visible.cases)
@@ -180,14 +190,23 @@ class Trial:
         verdict = judge(self._visible, self._visible.cases, self._shown, (), lambda asked: self._of_properties)
         return verdict.status == "passed"
 
-    def ask_hidden(self, cases: list[Case]) -> None:
-        """Perform on the hidden cases, unless there is no answer or no end."""
-        self._hidden = cases
-        last = self._shown[-1]
-        if last.happened in UNANSWERED:
-            self._unseen = [last] * len(cases)
-        else:
-            self._unseen = self._ask([case.inputs for case in cases])
+    @staticmethod
+    def ask_hidden(hidden: Mapping[Trial, list[Case]]) -> Iterator[Trial]:
+        """Perform trials of one fork on their hidden cases and give each back once it is; not where there is no answer or no end."""
+        asked = []
+        for trial, cases in hidden.items():
+            trial._hidden = cases
+            last = trial._shown[-1]
+            if last.happened in UNANSWERED or not cases:
+                trial._unseen = [last] * len(cases)
+                yield trial
+            else:
+                asked.append(trial)
+        if asked:
+            calls = [trial._call([case.inputs for case in hidden[trial]]) for trial in asked]
+            for trial, answers in zip(asked, asked[0]._session.perform(calls), strict=True):
+                trial._unseen = answers
+                yield trial
 
     def may_be_disturbed(self, verdict: Verdict) -> bool:
         """Whether it was not right together with others. What waits or dies was tried again in a fresh fork already."""
@@ -196,7 +215,7 @@ class Trial:
     def ask_apart(self) -> None:
         """Perform on the same hidden cases in a fork of its own."""
         self.is_together = False
-        self.ask_hidden(self._hidden)
+        list(self.ask_hidden({self: self._hidden}))
 
     def verdict(self) -> Verdict:
         """Judge all that was performed; misconceptions are looked for once nothing will be asked again."""
@@ -208,11 +227,10 @@ class Trial:
             return verdict
         return _with_mistakes(verdict, self._visible, info, performances, self._key)
 
-    def _ask(self, inputs: Sequence[Inputs]) -> list[Performance]:
+    def _call(self, inputs: Sequence[Inputs]) -> ProbeCall:
         exercise = self.exercise
         fork = TOGETHER if self.is_together else exercise.name
-        probe = probe_name(exercise.probe)
-        return self._session.perform(ProbeCall(exercise.name, probe, inputs, exercise.time_limit, fork))
+        return ProbeCall(exercise.name, probe_name(exercise.probe), inputs, exercise.time_limit, fork)
 
 
 def _with_mistakes(

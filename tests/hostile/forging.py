@@ -219,6 +219,15 @@ threading.Thread(target=forge, daemon=True).start()
     + WRONG_STEP
 )
 
+AHEAD = (
+    """import os
+for number in range(3, 64):
+    try: os.write(number, 40 * (b'gr1e' + bytes(8)))
+    except OSError: pass
+"""
+    + WRONG_STEP
+)
+
 EDITED = (
     """import json, pathlib
 path = pathlib.Path('checks.json')
@@ -295,6 +304,7 @@ ENTRIES = [
     forged("right only the first time", "state that answers one call and no other", ONCE, "readout"),
     forged("frames", "frames of the wire written on every descriptor", FRAMES),
     Entry("late frames", "a thread that ends requests early", {"rnn_step": LATER}, at_most=True),
+    Entry("cells ahead", "the ends of cells that have not begun", {"rnn_step": AHEAD}, at_most=True),
     forged("edited checks", "checks.json without cases", EDITED),
     forged("namespace", "a user namespace that gives another object", REBOUND),
     forged("inputs changed", "inputs set to zero so that 0 is right", MUTATED),
