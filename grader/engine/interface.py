@@ -84,8 +84,8 @@ class Session(Protocol):
     def perform(self, requests: Sequence[ProbeCall]) -> Iterator[list[Performance]]:
         """For each request one performance per inputs, always. All requests are of one fork.
 
-        They are told as they come. After a time-out or a death that is one when the input is asked alone, too, the inputs
-        behind it are not tried and have the same.
+        They are told as they come, and nothing is performed before somebody takes the first. After a time-out or a death
+        that is one when the input is asked alone, too, the inputs behind it are not tried and have the same.
         """
         ...
 
